@@ -1,0 +1,1 @@
+"""What is known: passages, sources, annotations and settings. Imports none of the other packages."""

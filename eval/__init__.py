@@ -1,0 +1,1 @@
+"""Known answers to scores and a report."""

@@ -1,0 +1,1 @@
+"""Official sources to passages to a searchable index."""

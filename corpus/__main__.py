@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpus.annotation import ANNOTATIONS, AnnotationError, load_annotations
+from corpus.catalogue import load_catalogue
 from corpus.check import Problem, check_averages, check_entry, check_questions
 from corpus.passage import Passage, PassageId, read_passages
 from corpus.settings import settings
 
 QUESTIONS = Path(__file__).parent.parent / "eval" / "questions"
-IDS_FILE = Path(__file__).with_name("ids.txt")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    known = frozenset(IDS_FILE.read_text(encoding="utf-8").split())
+    known = frozenset(load_catalogue())
     entries = load_annotations(options.folder)
     passages = _official(options.passages)
     problems = [
@@ -51,7 +51,7 @@ def _check(options: argparse.Namespace) -> int:
     problems += [Problem(name, "has no annotation") for name in missing]
     if passages:
         problems += [
-            Problem(name, "is in the sources but not in corpus/ids.txt")
+            Problem(name, "is in the sources but not in corpus/catalogue.tsv")
             for name in passages
             if name not in known
         ]
@@ -63,7 +63,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _summary(
-    entries: int, known: frozenset[str], passages: dict[PassageId, Passage], problems: list[Problem]
+    entries: int, known: frozenset[PassageId], passages: dict[PassageId, Passage], problems: list[Problem]
 ) -> int:
     print(f"{entries} annotations, {len(known)} passages, {len(problems)} problems")
     without = Counter(name.split(":")[0] for name in known if name not in passages)
@@ -75,8 +75,11 @@ def _summary(
 
 
 def _official(path: Path | None) -> dict[PassageId, Passage]:
-    path = path or settings().home / "passages.jsonl"
-    return {passage.id: passage for passage in read_passages(path)} if path.exists() else {}
+    index = settings().current_index
+    path = path or (index / "passages.jsonl" if index else None)
+    if path is None:
+        return {}
+    return {passage.id: passage for passage in read_passages(path) if passage.text is not None}
 
 
 def _held_out() -> Iterator[str]:

@@ -75,7 +75,10 @@ class Problem:
 
 
 def check_entry(
-    entry: Annotation, passage: Passage | None, provisions: Mapping[PassageId, Passage], known: frozenset[str]
+    entry: Annotation,
+    passage: Passage | None,
+    provisions: Mapping[PassageId, Passage],
+    known: frozenset[PassageId],
 ) -> Iterator[Problem]:
     """What is wrong with one annotation, held against its passage and the provisions it names.
 
@@ -83,7 +86,7 @@ def check_entry(
     and only what needs no official text is then checked.
     """
     if entry.id not in known:
-        yield Problem(entry.id, "no such passage; see the ids that `python -m ingest` lists")
+        yield Problem(entry.id, "no such passage; corpus/catalogue.tsv lists them all")
     yield from _check_form(entry)
     yield from _check_law(entry, provisions, known)
     if passage is None or passage.text is None:
@@ -117,7 +120,7 @@ def _check_form(entry: Annotation) -> Iterator[Problem]:
 
 
 def _check_law(
-    entry: Annotation, provisions: Mapping[PassageId, Passage], known: frozenset[str]
+    entry: Annotation, provisions: Mapping[PassageId, Passage], known: frozenset[PassageId]
 ) -> Iterator[Problem]:
     for ref in entry.law:
         base = base_id(ref)

@@ -42,6 +42,15 @@ class Settings(BaseSettings):
         """Folder of the built indexes."""
         return self.home / "index"
 
+    @property
+    def current_index(self) -> Path | None:
+        """Folder of the index that serves; None before the first is built."""
+        pointer = self.indexes / "current"
+        if not pointer.exists():
+            return None
+        folder = self.indexes / pointer.read_text(encoding="utf-8").strip()
+        return folder if folder.is_dir() else None
+
 
 @cache
 def settings() -> Settings:

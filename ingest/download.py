@@ -154,7 +154,7 @@ def _in_words(error: httpx.TransportError, timeout: float) -> str:
 def _answer(client: httpx.Client, url: str, pace: Pace) -> Iterator[httpx.Response]:
     """The site's good answer, redirects followed; raises _Passing or DownloadFailed for any other."""
     here = url
-    _check_address(here, url)
+    check_address(here, url)
     for _ in range(REDIRECTS + 1):
         pace.before_request(urlsplit(here).netloc)
         with client.stream("GET", here) as response:
@@ -163,11 +163,11 @@ def _answer(client: httpx.Client, url: str, pace: Pace) -> Iterator[httpx.Respon
                 yield response
                 return
             here = urljoin(here, response.headers["Location"])
-        _check_address(here, url)
+        check_address(here, url)
     raise DownloadFailed(f"{url}: redirected more than {REDIRECTS} times")
 
 
-def _check_address(address: str, asked: str) -> None:
+def check_address(address: str, asked: str) -> None:
     """Refuse any address but https, and http of this machine where that is what was asked for."""
     parts = urlsplit(address)
     if parts.scheme == "https" and parts.hostname:

@@ -7,3 +7,11 @@ class SourceError(ValueError):
 
 class SourceUnavailable(SourceError):
     """An official document could be had from none of the places that were tried."""
+
+
+class EmbedderError(RuntimeError):
+    """The embedding model can't be used; the message says what to do."""
+
+
+class IndexMissing(RuntimeError):
+    """There is no index yet, or it can't be read; the message says how to build it."""

@@ -31,7 +31,7 @@ from misbehaving_server import (
 
 from corpus.settings import Settings
 from corpus.sources import Document, Source, load_sources
-from ingest.download import LARGEST, DownloadFailed, Pace, is_loopback, retry_after
+from ingest.download import LARGEST, DownloadFailed, Pace, check_address, is_loopback, retry_after
 from ingest.errors import SourceError, SourceUnavailable
 from ingest.fetch import Located, fetch, locate
 from ingest.identity import WrongDocument, check_identity
@@ -431,6 +431,12 @@ def test_a_redirect_to_the_document_is_followed(world: World, server: Misbehavin
 
 def test_an_address_without_encryption_is_not_asked(world: World) -> None:
     assert "not an https address" in world.refusal(an_act("http://example.org/act.xml"))
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1/admin", "http://localhost:8080/", "http://[::1]/"])
+def test_an_official_site_cannot_redirect_into_this_machine(address: str) -> None:
+    with pytest.raises(DownloadFailed, match="not an https address"):
+        check_address(address, "https://www.legislation.gov.uk/uksi/2017/1306/data.xml")
 
 
 @pytest.mark.parametrize(

@@ -23,9 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m corpus", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="check the annotations against the official text")
-    check.add_argument(
-        "--passages", type=Path, help="passages.jsonl to check against (default: the built index's)"
-    )
+    check.add_argument("--passages", type=Path, help="passages.jsonl to check against (default: the built index's)")
     check.add_argument("--only", help="report only ids that start with this, and no missing ones elsewhere")
     check.add_argument("--folder", type=Path, default=ANNOTATIONS, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
@@ -41,9 +39,7 @@ def _check(options: argparse.Namespace) -> int:
     entries = load_annotations(options.folder)
     passages = _official(options.passages)
     problems = [
-        problem
-        for entry in entries.values()
-        for problem in check_entry(entry, passages.get(entry.id), passages, known)
+        problem for entry in entries.values() for problem in check_entry(entry, passages.get(entry.id), passages, known)
     ]
     problems += check_averages(entries.values())
     problems += check_questions(entries.values(), _held_out())
@@ -51,9 +47,7 @@ def _check(options: argparse.Namespace) -> int:
     problems += [Problem(name, "has no annotation") for name in missing]
     if passages:
         problems += [
-            Problem(name, "is in the sources but not in corpus/catalogue.tsv")
-            for name in passages
-            if name not in known
+            Problem(name, "is in the sources but not in corpus/catalogue.tsv") for name in passages if name not in known
         ]
     if options.only:
         problems = [problem for problem in problems if problem.id.startswith(options.only)]

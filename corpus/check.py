@@ -45,9 +45,7 @@ _DUTY_SOURCE: Mapping[Force, re.Pattern[str]] = {
         r"|\b(cannot|prohibit\w*|unlawful\w*|duty not)\b|\bno (?:person|order)\b",
         re.IGNORECASE,
     ),
-    Force.SHOULD: re.compile(
-        r"\b(should|expected?|expects|recommend\w*|good practice|ideally)\b", re.IGNORECASE
-    ),
+    Force.SHOULD: re.compile(r"\b(should|expected?|expects|recommend\w*|good practice|ideally)\b", re.IGNORECASE),
     Force.SHOULD_NOT: re.compile(
         r"\b(should (?:not|only|never|avoid)|not expected|should\b[^.]{0,80}\bnot)\b", re.IGNORECASE
     ),
@@ -109,14 +107,10 @@ def _check_form(entry: Annotation) -> Iterator[Problem]:
         if not qa.a.rstrip().endswith((".", "!", "?", ")", "”", "’")):
             yield Problem(entry.id, f"the answer doesn't end as a sentence: {qa.a[-40:]!r}")
     if entry.status.value != "current" and not entry.note:
-        yield Problem(
-            entry.id, f"status {entry.status.value} without a note that says what changed and since when"
-        )
+        yield Problem(entry.id, f"status {entry.status.value} without a note that says what changed and since when")
     grade = reading_grade(entry.gist)
     if grade > HARDEST_GIST:
-        yield Problem(
-            entry.id, f"the gist reads at grade {grade:.0f}; shorter sentences and plainer words, please"
-        )
+        yield Problem(entry.id, f"the gist reads at grade {grade:.0f}; shorter sentences and plainer words, please")
 
 
 def _check_law(
@@ -173,9 +167,7 @@ def _check_force(entry: Annotation, passage: Passage) -> Iterator[Problem]:
                 yield Problem(entry.id, f"“{match[0]}”, but the passage lays down no duty: {_clip(claim)}")
     for duty in entry.duties:
         if not _DUTY_SOURCE[duty.force].search(text):
-            yield Problem(
-                entry.id, f"a duty with “{duty.force}”, but the passage has none: {_clip(duty.what)}"
-            )
+            yield Problem(entry.id, f"a duty with “{duty.force}”, but the passage has none: {_clip(duty.what)}")
 
 
 def _check_copying(entry: Annotation, passage: Passage) -> Iterator[Problem]:
@@ -198,9 +190,7 @@ def check_averages(entries: Iterable[Annotation]) -> Iterator[Problem]:
     for source, values in grades.items():
         average = sum(values) / len(values)
         if average > HARDEST_AVERAGE:
-            yield Problem(
-                source, f"its gists read at grade {average:.1f} on average; {HARDEST_AVERAGE} is the bound"
-            )
+            yield Problem(source, f"its gists read at grade {average:.1f} on average; {HARDEST_AVERAGE} is the bound")
 
 
 def check_questions(entries: Iterable[Annotation], held_out: Iterable[str]) -> Iterator[Problem]:
@@ -240,10 +230,7 @@ def _without_terms(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return [
-        word if word == "¶" else word.replace("’", "'")
-        for word in re.findall(r"¶|" + _WORD.pattern, text.lower())
-    ]
+    return [word if word == "¶" else word.replace("’", "'") for word in re.findall(r"¶|" + _WORD.pattern, text.lower())]
 
 
 def reading_grade(text: str) -> float:

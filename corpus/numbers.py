@@ -26,13 +26,9 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _MONTH = re.compile(
-    r"\b(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+)?(?P<month>"
-    + "|".join(_MONTHS)
-    + r")\b(?:\s+(?P<year>\d{4}))?"
+    r"\b(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+)?(?P<month>" + "|".join(_MONTHS) + r")\b(?:\s+(?P<year>\d{4}))?"
 )
-_SECTION_LETTERS = re.compile(
-    r"\b[Ss]ections?\s+((?:\(?[A-K][12]?\)?(?:,\s*|\s+(?:and|or|to)\s+)?)+)(?![a-z])"
-)
+_SECTION_LETTERS = re.compile(r"\b[Ss]ections?\s+((?:\(?[A-K][12]?\)?(?:,\s*|\s+(?:and|or|to)\s+)?)+)(?![a-z])")
 _SKIPPED = frozenset({"one", "first", "second", "zero"})
 """Words that mostly count nothing: "no one", "one-to-one", "first language"."""
 

@@ -21,9 +21,7 @@ from ingest.index import SourceState, build_index, index_digest, read_stamp
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit status: 0 all read, 3 some source missing, 1 failed."""
     parser = argparse.ArgumentParser(prog="python -m ingest", description=__doc__)
-    parser.add_argument(
-        "--from", dest="folder", type=Path, metavar="DIR", help="folder that holds the documents"
-    )
+    parser.add_argument("--from", dest="folder", type=Path, metavar="DIR", help="folder that holds the documents")
     parser.add_argument("--rebuild", action="store_true", help="embed everything anew")
     options = parser.parse_args(arguments)
     if options.folder is not None and not options.folder.is_dir():
@@ -61,9 +59,7 @@ def ingest(folder: Path | None, config: Settings, *, rebuild: bool = False) -> i
     )
     if missing:
         titles = "; ".join(load_sources()[name].title for name in missing)
-        print(
-            f"Without official text (answers come from our summaries and link to the official page): {titles}"
-        )
+        print(f"Without official text (answers come from our summaries and link to the official page): {titles}")
     return 3 if missing else 0
 
 

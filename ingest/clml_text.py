@@ -26,9 +26,7 @@ _DASH_JOINED = re.compile(r"(?<=—)(?=\w)")
 _ITEM_JOINED = re.compile(r"(?<=[;,])(?=[A-Za-z])")
 _CONJUNCTION_JOINED = re.compile(r"(?<=[;,] )(?P<conjunction>and|or|but)(?P<word>[a-z]+)")
 _CONJUNCTION = re.compile(r"(and|or|but)\b")
-_SMALL_WORDS = frozenset(
-    {"a", "an", "any", "by", "for", "from", "if", "in", "is", "it", "of", "on", "the", "to"}
-)
+_SMALL_WORDS = frozenset({"a", "an", "any", "by", "for", "from", "if", "in", "is", "it", "of", "on", "the", "to"})
 
 
 def local_name(element: Element) -> str:

@@ -106,9 +106,7 @@ def _check_numbers(passages: Iterable[Passage]) -> None:
 class _CodeReader:
     """Takes the printed lines one by one and files each where it belongs."""
 
-    def __init__(
-        self, source: Source, outline: frozenset[tuple[int, str]], figures: tuple[Figure, ...]
-    ) -> None:
+    def __init__(self, source: Source, outline: frozenset[tuple[int, str]], figures: tuple[Figure, ...]) -> None:
         self._source = source
         self._outline = outline
         self._figures = {page: figure for figure in figures for page in figure.pages}
@@ -148,8 +146,6 @@ class _CodeReader:
             chapter.overview = chapter.overview.strip()
         return self._document
 
-    # -- what a line is -----------------------------------------------------------------------------------
-
     def _is_furniture(self, line: Line, text: str) -> bool:
         if line.y < _PAGE_FOOT and text == str(line.page):
             return True
@@ -166,8 +162,6 @@ class _CodeReader:
         if not line.all_bold:
             return False
         return line.size >= 14 or (line.page, text) in self._outline
-
-    # -- headings -----------------------------------------------------------------------------------------
 
     def _take_heading(self, line: Line, text: str) -> None:
         if self._heading_open and self._headings and self._headings[-1][0] == line.size:
@@ -216,8 +210,6 @@ class _CodeReader:
             }
         else:
             self._collecting = "overview"
-
-    # -- text ---------------------------------------------------------------------------------------------
 
     def _take_text(self, line: Line, text: str) -> None:
         if self._part == "glossary":
@@ -280,8 +272,6 @@ class _CodeReader:
             self._builder = TextBuilder()
         self._builder.add(line)
         self._draft["last_page"] = line.page
-
-    # -- passages -----------------------------------------------------------------------------------------
 
     def _close(self) -> None:
         """Turn the draft into a passage."""

@@ -62,7 +62,7 @@ class Embedder:
         from llama_index.embeddings.huggingface import HuggingFaceEmbedding
         from transformers.utils import logging
 
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             return HuggingFaceEmbedding(model_name=self.folder, embed_batch_size=_BATCH, normalize=True)
         except (OSError, ValueError) as error:

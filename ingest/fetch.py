@@ -61,9 +61,7 @@ def locate(
     except SourceError as error:
         tried.append(str(error))
     except OSError as error:
-        tried.append(
-            f"{_cache(source, settings)} can't be written ({error}); ASK_THE_CODE_HOME names another place"
-        )
+        tried.append(f"{_cache(source, settings)} can't be written ({error}); ASK_THE_CODE_HOME names another place")
     raise SourceUnavailable(_what_to_do(source, settings, tried))
 
 
@@ -115,9 +113,7 @@ def _in_cache(source: Source, settings: Settings, failed: Progress) -> Located |
     return _checked(source, cache, names, "cache", failed)
 
 
-def _checked(
-    source: Source, folder: Path, names: tuple[str, ...], origin: Origin, failed: Progress
-) -> Located | None:
+def _checked(source: Source, folder: Path, names: tuple[str, ...], origin: Origin, failed: Progress) -> Located | None:
     paths = tuple(folder / name for name in names)
     try:
         hashes = tuple(check_identity(source, path) for path in paths)
@@ -165,9 +161,7 @@ def _what_to_do(source: Source, settings: Settings, tried: list[str]) -> str:
     lines += [f"- {what}" for what in tried]
     lines.append(f"What to do: download by hand into the folder {cache} and run this again:")
     lines += [_by_hand(document) for document in source.documents if not _good(source, cache / document.name)]
-    lines.append(
-        f"(published at {source.page}), or name a folder that holds {', '.join(source.mirror)}: --from DIR"
-    )
+    lines.append(f"(published at {source.page}), or name a folder that holds {', '.join(source.mirror)}: --from DIR")
     return "\n".join(lines)
 
 

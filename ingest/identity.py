@@ -48,9 +48,7 @@ def check_identity(source: Source, path: Path, name: str | None = None) -> str:
         file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if source.sha256 and digest != source.sha256:
-        raise WrongDocument(
-            f"{name} is altered or another edition: its sha256 is {digest}, not {source.sha256}"
-        )
+        raise WrongDocument(f"{name} is altered or another edition: its sha256 is {digest}, not {source.sha256}")
     return digest
 
 

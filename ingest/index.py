@@ -29,9 +29,7 @@ from ingest.units import Unit, make_units
 if TYPE_CHECKING:
     from llama_index.core.schema import TextNode
 
-_READERS = frozenset(
-    {"blocks", "clml", "clml_text", "code_of_practice", "embedder", "pdf_lines", "stores", "units"}
-)
+_READERS = frozenset({"blocks", "clml", "clml_text", "code_of_practice", "embedder", "pdf_lines", "stores", "units"})
 _BATCH = 256  # units embedded between two saves: an interrupted run loses no more
 
 
@@ -76,9 +74,7 @@ def read_stamp(folder: Path) -> Stamp:
         row["sources"] = tuple(SourceState(**state) for state in row["sources"])
         return Stamp(**row)
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise IndexMissing(
-            f"The index in {folder} has no readable stamp. Run `python -m ingest --rebuild`."
-        ) from error
+        raise IndexMissing(f"The index in {folder} has no readable stamp. Run `python -m ingest --rebuild`.") from error
 
 
 def build_index(
@@ -108,9 +104,7 @@ def build_index(
         embedded, removed = _embed(folder, units, embedder, progress)
         WordIndex.build(units).save(folder)
         write_passages(folder / "passages.jsonl", passages)
-        stamp = Stamp(
-            digest, datetime.now(UTC).isoformat(timespec="seconds"), embedder.name, len(units), sources
-        )
+        stamp = Stamp(digest, datetime.now(UTC).isoformat(timespec="seconds"), embedder.name, len(units), sources)
         _write(folder / "stamp.json", json.dumps(asdict(stamp), indent=1))
         _write(settings.indexes / "current", folder.name)
         (settings.indexes / "building").unlink(missing_ok=True)
@@ -172,9 +166,7 @@ def _embed(folder: Path, units: list[Unit], embedder: Embedder, progress: bool) 
 
     docstore_file = folder / "docstore.json"
     docstore = (
-        SimpleDocumentStore.from_persist_path(str(docstore_file))
-        if docstore_file.exists()
-        else SimpleDocumentStore()
+        SimpleDocumentStore.from_persist_path(str(docstore_file)) if docstore_file.exists() else SimpleDocumentStore()
     )
     pipeline = IngestionPipeline(
         transformations=[embedder.model],

@@ -27,9 +27,7 @@ def open_collection(folder: Path) -> Collection:
     import chromadb
     from chromadb.config import Settings as ChromaSettings
 
-    client = chromadb.PersistentClient(
-        path=str(folder / "chroma"), settings=ChromaSettings(anonymized_telemetry=False)
-    )
+    client = chromadb.PersistentClient(path=str(folder / "chroma"), settings=ChromaSettings(anonymized_telemetry=False))
     return client.get_or_create_collection(
         COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
     )
@@ -67,9 +65,7 @@ class WordIndex:
             bm25 = bm25s.BM25.load(str(target))
             unit_ids = (target / "units.txt").read_text(encoding="utf-8").split("\n")
         except (OSError, ValueError, KeyError) as error:
-            raise IndexMissing(
-                f"The word index can't be read ({error}). Run `python -m ingest --rebuild`."
-            ) from error
+            raise IndexMissing(f"The word index can't be read ({error}). Run `python -m ingest --rebuild`.") from error
         return cls(bm25, unit_ids)
 
     def search(self, question: str, limit: int) -> list[tuple[str, float]]:

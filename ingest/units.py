@@ -92,9 +92,7 @@ def _heading(passage: Passage, count_tokens: Callable[[str], int]) -> str:
     return heading
 
 
-def _annotation_units(
-    annotation: Annotation, split: Callable[[str, int], list[str]], limit: int
-) -> Iterator[Unit]:
+def _annotation_units(annotation: Annotation, split: Callable[[str, int], list[str]], limit: int) -> Iterator[Unit]:
     for number, piece in enumerate(split(annotation.gist, limit)):
         yield Unit(f"{annotation.id}#{UnitKind.GIST}.{number}", piece)
     for number, qa in enumerate(annotation.qa):

@@ -206,9 +206,7 @@ def test_items_joined_in_a_text_copy_are_lines_again(law: Law) -> None:
     text = law["sendregs2014:r2"].text or ""
     assert "◦ relevant early years education to school;\n◦ infant school to junior school;" in text
     assert "school; or\n◦ secondary school to a post-16 institution;" in text
-    assert "and\n◦ detained in relevant youth accommodation,\nand in provisions" in (
-        law["cfa2014:s70"].text or ""
-    )
+    assert "and\n◦ detained in relevant youth accommodation,\nand in provisions" in (law["cfa2014:s70"].text or "")
 
 
 def test_no_words_are_left_joined(law: Law) -> None:
@@ -284,9 +282,7 @@ def test_a_schedule_without_paragraphs_is_one_passage(mirror: Path, law: Law) ->
 
 def test_a_section_served_on_its_own_reads_as_in_the_whole(mirror: Path, tmp_path: Path, law: Law) -> None:
     root = ElementTree.parse(mirror / BODY).getroot()
-    keep = next(
-        group for group in root.iter(f"{NAMESPACE}P1group") if "Duty to make adjustments" in _title(group)
-    )
+    keep = next(group for group in root.iter(f"{NAMESPACE}P1group") if "Duty to make adjustments" in _title(group))
     _prune(root, keep)
     assert sum(1 for _ in provisions(root)) == 1
     path = tmp_path / "section-20.xml"
@@ -306,9 +302,7 @@ def _prune(element: Element, keep: Element) -> bool:
     for child in list(element):
         if child is keep or _prune(child, keep):
             leads = True
-        elif (
-            child.tag in {f"{NAMESPACE}{n}" for n in ("Part", "Chapter", "Pblock", "P1group", "P1")} - around
-        ):
+        elif child.tag in {f"{NAMESPACE}{n}" for n in ("Part", "Chapter", "Pblock", "P1group", "P1")} - around:
             element.remove(child)
     return leads
 
@@ -321,7 +315,5 @@ def test_a_missing_section_is_named(mirror: Path) -> None:
 
 def test_another_act_is_refused(mirror: Path) -> None:
     source = load_sources()["cfa2014"]
-    with pytest.raises(
-        SourceError, match=r"belongs to .*ukpga/1989/41, not to Children and Families Act 2014"
-    ):
+    with pytest.raises(SourceError, match=r"belongs to .*ukpga/1989/41, not to Children and Families Act 2014"):
         read_clml([mirror / "ukpga-1989-41-section-17.xml"], source)

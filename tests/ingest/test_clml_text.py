@@ -137,9 +137,7 @@ def text_of(tmp_path: Path, source: Source, inside: str) -> str | None:
     return read(tmp_path, source, document(section(inside)))[0].text
 
 
-def test_words_repealed_elsewhere_stay_and_words_repealed_in_england_are_dots(
-    tmp_path: Path, act: Source
-) -> None:
+def test_words_repealed_elsewhere_stay_and_words_repealed_in_england_are_dots(tmp_path: Path, act: Source) -> None:
     def repealed(attribute: str) -> str:
         words = f'<Repeal RetainText="true" {attribute}>in Wales</Repeal>'
         return text_of(tmp_path, act, f"<Text>A council {words} must act</Text>") or ""
@@ -179,9 +177,7 @@ def test_a_block_for_another_act_is_quoted_up_to_its_full_stop(tmp_path: Path, a
     assert passage.anchors == ()
 
 
-def test_loose_words_of_a_schedule_with_paragraphs_are_a_passage_of_their_own(
-    tmp_path: Path, act: Source
-) -> None:
+def test_loose_words_of_a_schedule_with_paragraphs_are_a_passage_of_their_own(tmp_path: Path, act: Source) -> None:
     schedule = (
         '<Schedule id="schedule-2"><Number>SCHEDULE 2</Number><TitleBlock><Title>Help</Title></TitleBlock>'
         "<ScheduleBody><P><Text>Lead</Text></P><Part><Number>PART 1</Number><Title>Duties</Title>"
@@ -251,9 +247,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path, act: Source) -> Non
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_are_either_read_or_refused(
-    tmp_path_factory: pytest.TempPathFactory, content: bytes
-) -> None:
+def test_any_bytes_are_either_read_or_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = tmp_path_factory.mktemp("any") / "any.xml"
     path.write_bytes(content)
     with pytest.raises(SourceError):

@@ -84,8 +84,7 @@ def world(tmp_path: Path) -> World:
 def an_act(*urls: str) -> Source:
     """The regulations of 2017 as `urls` serve them."""
     documents = tuple(
-        Document(name=ACT if number == 0 else f"part-{number}.xml", url=url)
-        for number, url in enumerate(urls)
+        Document(name=ACT if number == 0 else f"part-{number}.xml", url=url) for number, url in enumerate(urls)
     )
     return load_sources()["recregs2017"].model_copy(update={"documents": documents})
 
@@ -143,9 +142,7 @@ def test_a_bad_file_in_the_folder_is_reported_and_the_site_is_asked(
     assert any(str(tmp_path) in line and "truncated" in line for line in world.said)
 
 
-def test_a_bad_file_in_the_cache_is_replaced_from_the_site(
-    world: World, server: MisbehavingServer, act: bytes
-) -> None:
+def test_a_bad_file_in_the_cache_is_replaced_from_the_site(world: World, server: MisbehavingServer, act: bytes) -> None:
     source = an_act(server.serve("/act", good(act)))
     path = world.locate(source).paths[0]
     path.write_bytes(HTML)
@@ -185,13 +182,9 @@ def test_the_advice_of_the_error_works(world: World, server: MisbehavingServer, 
     assert world.locate(source).origin == "cache"
 
 
-def test_the_error_mentions_the_bad_file_of_the_folder(
-    world: World, server: MisbehavingServer, tmp_path: Path
-) -> None:
+def test_the_error_mentions_the_bad_file_of_the_folder(world: World, server: MisbehavingServer, tmp_path: Path) -> None:
     (tmp_path / ACT).write_bytes(HTML)
-    assert f"not used from {tmp_path}: {ACT} is an HTML page" in world.refusal(
-        an_act(server.url("/gone")), tmp_path
-    )
+    assert f"not used from {tmp_path}: {ACT} is an HTML page" in world.refusal(an_act(server.url("/gone")), tmp_path)
 
 
 def test_a_folder_that_does_not_exist_is_named(world: World, server: MisbehavingServer) -> None:
@@ -263,9 +256,7 @@ def test_requests_to_one_host_are_spaced(world: World, server: MisbehavingServer
     assert 0 < world.waits[0] <= 60.0
 
 
-def test_two_that_want_the_same_source_download_it_once(
-    tmp_path: Path, server: MisbehavingServer, act: bytes
-) -> None:
+def test_two_that_want_the_same_source_download_it_once(tmp_path: Path, server: MisbehavingServer, act: bytes) -> None:
     first_came, go_on = threading.Event(), threading.Event()
 
     def held(handler: object) -> None:
@@ -284,9 +275,7 @@ def test_two_that_want_the_same_source_download_it_once(
     found: list[Located] = []
     threads = [
         threading.Thread(target=lambda: found.append(one.locate(source))),
-        threading.Thread(
-            target=lambda: found.append(locate(source, None, two.settings, said_by_two, pace=two.pace))
-        ),
+        threading.Thread(target=lambda: found.append(locate(source, None, two.settings, said_by_two, pace=two.pace))),
     ]
     threads[0].start()
     assert first_came.wait(30)
@@ -303,9 +292,7 @@ def test_two_that_want_the_same_source_download_it_once(
 
 
 @pytest.mark.parametrize("code", [408, 429, 500, 502, 503, 504])
-def test_a_passing_failure_is_tried_again(
-    code: int, tmp_path: Path, server: MisbehavingServer, act: bytes
-) -> None:
+def test_a_passing_failure_is_tried_again(code: int, tmp_path: Path, server: MisbehavingServer, act: bytes) -> None:
     world = World(tmp_path, retries=1)
     assert world.locate(an_act(server.serve("/act", status(code), good(act)))).origin == "site"
     assert server.asked_for("/act") == 2
@@ -485,9 +472,7 @@ def test_a_fresh_fetch_replaces_the_old_file(world: World, server: MisbehavingSe
 # Whether a file is what it should be
 
 
-def test_a_pdf_with_one_byte_changed_is_refused(
-    world: World, server: MisbehavingServer, mirror: Path
-) -> None:
+def test_a_pdf_with_one_byte_changed_is_refused(world: World, server: MisbehavingServer, mirror: Path) -> None:
     pdf = bytearray((mirror / CODE).read_bytes())
     pdf[100_000] ^= 1
     assert "another edition: its sha256" in world.refusal(the_code(server.serve("/code", good(bytes(pdf)))))
@@ -518,9 +503,7 @@ def test_what_is_wrong_with_a_pdf_is_said(change, words: str, mirror: Path, tmp_
         (lambda xml: xml.replace(b"<Body", b"<Boddy", 1), "not well-formed"),
         (lambda xml: xml.replace(b"namespaces/legislation", b"namespaces/other"), "not legislation.gov.uk's"),
         (
-            lambda xml: xml.replace(
-                b"<Legislation", b'<!DOCTYPE Legislation [<!ENTITY a "aaaa">]><Legislation', 1
-            ),
+            lambda xml: xml.replace(b"<Legislation", b'<!DOCTYPE Legislation [<!ENTITY a "aaaa">]><Legislation', 1),
             "entities",
         ),
         (lambda xml: xml.replace(b"<Legislation", b"<!DOCTYPE html><Legislation", 1), "an HTML page"),

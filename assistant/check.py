@@ -1,0 +1,106 @@
+"""The first steps: is it a question, is someone in danger, is it about England, does what it names exist?"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from assistant.answer import Answer, Status
+from assistant.library import Library
+from assistant.phrases import has_phrase, phrase
+from assistant.references import Missing, find_references
+from assistant.rules import other_jurisdiction, speaks_of_danger, topic_not_covered
+from assistant.turn import Turn
+from corpus.catalogue import load_catalogue
+
+LONGEST_QUESTION = 4000
+"""Characters."""
+_INVISIBLE = {"Cc", "Cf", "Co", "Cn", "Cs"}
+
+
+def clean(text: str) -> str:
+    """`text` without control and other invisible characters, white space folded."""
+    visible = (
+        " " if unicodedata.category(char) in _INVISIBLE and char in "\n\r\t\v\f" else char
+        for char in unicodedata.normalize("NFKC", text)
+        if char in "\n\r\t\v\f" or unicodedata.category(char) not in _INVISIBLE
+    )
+    return " ".join("".join(visible).split())
+
+
+def check_question(turn: Turn, library: Library) -> None:
+    """End the turn where there is no question to answer."""
+    if len(turn.question) > LONGEST_QUESTION:
+        turn.answer = _end(Status.INVALID_QUESTION, phrase("invalid_question", "too_long", limit=LONGEST_QUESTION))
+        return
+    turn.question = turn.resolved = clean(turn.question)
+    if not turn.question:
+        turn.answer = _end(Status.INVALID_QUESTION, phrase("invalid_question", "empty"))
+    elif not any(char.isalnum() for char in turn.question):
+        turn.answer = _end(Status.INVALID_QUESTION, phrase("invalid_question", "no_words"))
+
+
+def spot_danger(turn: Turn, library: Library) -> None:
+    """Where someone may come to harm, help comes before anything else."""
+    if speaks_of_danger(turn.question):
+        text = f"{phrase('urgent_help')}\n\n{phrase('urgent_also')}"
+        turn.answer = _end(Status.URGENT_HELP, text)
+
+
+def spot_jurisdiction(turn: Turn, library: Library) -> None:
+    """Name the right system where the question isn't about England."""
+    place = other_jurisdiction(turn.resolved)
+    if place:
+        turn.answer = _end(Status.OTHER_JURISDICTION, phrase("other_jurisdiction", place))
+
+
+def spot_topic(turn: Turn, library: Library) -> None:
+    """Say so at once where the topic is one that the sources leave out."""
+    topic = topic_not_covered(turn.resolved)
+    if topic:
+        text = f"{phrase('not_covered_topics', topic)}\n\n{phrase('who_can_help')}"
+        turn.answer = _end(Status.NOT_COVERED, text)
+
+
+def read_references(turn: Turn, library: Library) -> None:
+    """Read the passages that the question names; end the turn where none of them exists."""
+    turn.references, turn.missing = find_references(turn.resolved)
+    if turn.missing and not turn.references:
+        text = " ".join(dict.fromkeys(what_exists(missing) for missing in turn.missing))
+        turn.answer = _end(Status.NO_SUCH_PROVISION, text)
+
+
+def what_exists(missing: Missing) -> str:
+    """That there is no such paragraph or provision, and what there is."""
+    if missing.source != "cop":
+        special = f"{missing.source}_{missing.local}"
+        key = special if has_phrase("no_such_provision", special) else missing.source
+        return phrase("no_such_provision", key, asked=_spoken(missing.local))
+    if missing.local == "7.36":
+        return phrase("no_such_provision", "gap")
+    if missing.local.startswith("intro."):
+        asked = missing.local.removeprefix("intro.")
+        return phrase("no_such_provision", "introduction", asked=asked, last=_last("intro."))
+    chapter = missing.local.split(".")[0]
+    if not 1 <= int(chapter) <= 11:
+        return phrase("no_such_provision", "chapter", asked=missing.local)
+    last = f"{chapter}.{_last(chapter + '.')}"
+    return phrase("no_such_provision", "paragraph", asked=missing.local, chapter=chapter, last=last)
+
+
+def _last(prefix: str) -> str:
+    """The number of the last passage of the Code whose local id starts with `prefix`."""
+    names = [name for name in load_catalogue() if name.startswith(f"cop:{prefix}")]
+    return names[-1].removeprefix(f"cop:{prefix}")
+
+
+def _spoken(local: str) -> str:
+    """`s99` as "99", `r70` as "Regulation 70", `sch4.p1` as "Schedule 4, paragraph 1"."""
+    if local.startswith("sch"):
+        schedule, _, paragraph = local.removeprefix("sch").partition(".p")
+        return f"Schedule {schedule}, paragraph {paragraph}" if paragraph else f"Schedule {schedule}"
+    kind = {"s": "Section", "r": "Regulation"}[local[0]]
+    return f"{kind} {local[1:]}"
+
+
+def _end(status: Status, text: str) -> Answer:
+    return Answer(status=status, text=text, short=text)

@@ -1,0 +1,38 @@
+"""Fusing rankings: reciprocal rank fusion and weighted sums of scores."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from corpus.passage import PassageId
+
+RRF_K = 60
+"""The constant of reciprocal rank fusion, as in Cormack, Clarke and Büttcher (2009)."""
+
+
+def reciprocal_rank_fusion(rankings: Sequence[Sequence[PassageId]], k: int = RRF_K) -> list[PassageId]:
+    """One ranking out of several: each gives a passage 1 / (k + rank), with ranks from 1."""
+    scores: dict[PassageId, float] = defaultdict(float)
+    for ranking in rankings:
+        for rank, passage in enumerate(ranking, 1):
+            scores[passage] += 1 / (k + rank)
+    return sorted(scores, key=lambda passage: -scores[passage])
+
+
+def weighted_sum(parts: Sequence[tuple[float, Mapping[PassageId, float]]]) -> dict[PassageId, float]:
+    """The sum of several scores of each passage, each times its weight; a missing score counts as 0."""
+    total: dict[PassageId, float] = defaultdict(float)
+    for weight, scores in parts:
+        for passage, score in scores.items():
+            total[passage] += weight * score
+    return dict(total)
+
+
+def best_by_passage(units: Sequence[tuple[PassageId, float]]) -> dict[PassageId, float]:
+    """The best score of any unit of each passage, in the order in which passages are first met."""
+    best: dict[PassageId, float] = {}
+    for passage, score in units:
+        if score > best.get(passage, float("-inf")):
+            best[passage] = score
+    return best

@@ -1,0 +1,106 @@
+"""The library: everything that answers are made from, opened once and shared by all turns."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.annotation import Annotation, load_annotations
+from corpus.check import base_id
+from corpus.passage import Passage, PassageId, read_passages
+from corpus.settings import Settings, settings
+from ingest.embedder import Embedder
+from ingest.errors import IndexMissing
+from ingest.index import Stamp, read_stamp
+from ingest.stores import WordIndex, open_collection
+
+_HOW_TO_BUILD = "There is no index yet. Run `python -m ingest`, or `python -m ingest --from FOLDER` offline."
+
+
+class Library:
+    """Passages, annotations and the two stores of one index. Heavy parts open when they are first used."""
+
+    def __init__(self, folder: Path, config: Settings) -> None:
+        """Open the index in `folder`; raises IndexMissing where it can't be read."""
+        self.folder = folder
+        self.stamp: Stamp = read_stamp(folder)
+        self.passages: dict[PassageId, Passage] = {
+            passage.id: passage for passage in read_passages(folder / "passages.jsonl")
+        }
+        self.annotations: Mapping[PassageId, Annotation] = load_annotations()
+        self._embedder = Embedder(config.embedder)
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, config: Settings | None = None) -> Library:
+        """The library of the current index; raises IndexMissing with what to do where there is none."""
+        config = config or settings()
+        folder = config.current_index
+        if folder is None:
+            raise IndexMissing(_HOW_TO_BUILD)
+        return cls(folder, config)
+
+    @cached_property
+    def order(self) -> list[PassageId]:
+        """All passages as they are printed."""
+        return list(self.passages)
+
+    @cached_property
+    def _position(self) -> dict[PassageId, int]:
+        return {name: position for position, name in enumerate(self.order)}
+
+    def beside(self, passage: PassageId, step: int) -> PassageId | None:
+        """The passage `step` places after `passage` in the same source; None past its ends."""
+        position = self._position[passage] + step
+        if not 0 <= position < len(self.order):
+            return None
+        other = self.order[position]
+        return other if other.split(":")[0] == passage.split(":")[0] else None
+
+    @cached_property
+    def explained_by(self) -> dict[PassageId, list[PassageId]]:
+        """For each provision, the passages that name it as the law behind them, in reading order."""
+        inverse: dict[PassageId, list[PassageId]] = {}
+        for name in self.order:
+            annotation = self.annotations.get(name)
+            for ref in dict.fromkeys(base_id(ref) for ref in (annotation.law if annotation else ())):
+                inverse.setdefault(ref, []).append(name)
+        return inverse
+
+    @cached_property
+    def words(self) -> WordIndex:
+        """BM25 over the units."""
+        return WordIndex.load(self.folder)
+
+    @cached_property
+    def _collection(self):  # type: ignore[no-untyped-def]  # chromadb's type would import it here
+        return open_collection(self.folder)
+
+    def embed(self, question: str) -> NDArray[np.float32]:
+        """The vector of one question."""
+        with self._lock:
+            return self._embedder.embed(question)
+
+    def embed_many(self, questions: Iterable[str]) -> NDArray[np.float32]:
+        """The vectors of several questions at once."""
+        with self._lock:
+            return self._embedder.embed_many(list(questions))
+
+    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
+        """The units nearest to `vector` as (unit id, cosine similarity), nearest first."""
+        found = self._collection.query(
+            query_embeddings=vector.reshape(1, -1),
+            n_results=min(limit, self.stamp.units),
+            include=["distances"],
+        )
+        return [(name, 1 - distance) for name, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
+
+    def warm_up(self) -> None:
+        """Open all that a first question would wait for."""
+        self.nearest(self.embed("warm up"), 1)
+        self.words.search("warm up", 1)

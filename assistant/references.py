@@ -1,0 +1,221 @@
+"""References in a question: "para 9.14", "s.36(3)", "reg 12", "Sch 1 para 4", "what comes after 9.14"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from corpus.catalogue import load_catalogue
+from corpus.passage import PassageId
+
+
+class Neighbour(StrEnum):
+    """Whether the passage itself is asked for, or one beside it."""
+
+    ITSELF = "itself"
+    NEXT = "next"
+    PREVIOUS = "previous"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A passage that a question names."""
+
+    id: PassageId
+    part: str = ""
+    """The numbered part, such as `(3)` or `(3)(a)`."""
+    neighbour: Neighbour = Neighbour.ITSELF
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A paragraph or provision that a question names and that isn't there."""
+
+    source: str
+    local: str
+    """What was asked for, as the source's ids have it: `9.300`, `s99`, `sch4.p1`."""
+
+
+_ACTS = (
+    ("eqa2010", r"equality act|eqa|2010 act|dda"),
+    ("ea1996", r"education act|ea ?1996|1996 act"),
+    ("ca1989", r"children act 1989|children act|1989 act|ca ?1989"),
+    ("csdpa1970", r"chronically sick|csdpa|1970 act"),
+    ("cfa2014", r"children (?:and|&) families act|cfa|c&fa|2014 act"),
+    ("pbregs2014", r"personal budgets? reg\w*"),
+    ("recregs2017", r"recommendations?(?: power)? reg\w*|2017 reg\w*"),
+    ("sendregs2014", r"send?(?: and disability)? reg\w*|special educational needs and disability reg\w*"),
+)
+_ACT = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _ACTS), re.IGNORECASE)
+
+_PARTS = r"(?P<parts>(?:\s?\((?:\d+[A-Z]*|[a-z]{1,2}|[ivx]+)\))*)"
+_SECTION = re.compile(
+    r"(?<!['’])\b(?:sections?|sect\.?|ss?\.?)\s?(?P<number>\d{1,3}[A-Z]{0,2})\b" + _PARTS + r"(?!\s?%)",
+    re.IGNORECASE,
+)
+_REGULATION = re.compile(r"\b(?:regulations?|regs?\.?)\s?(?P<number>\d{1,2}[A-Z]?)\b" + _PARTS, re.IGNORECASE)
+_SCHEDULE = re.compile(
+    r"\b(?:schedules?|sch(?:ed)?\.?)\s?(?P<number>\d{1,2})\b"
+    r"(?:[,\s]*(?:paragraphs?|paras?\.?|p\.?)\s?(?P<paragraph>\d{1,2})\b)?" + _PARTS,
+    re.IGNORECASE,
+)
+_PARAGRAPH = re.compile(
+    r"(?P<cue>\b(?:paragraphs?|paras?\.?|¶|cop|code(?: of practice)?|pp?\.)\s*(?:no\.?\s*)?)?"
+    r"(?<![\d.£$:])(?P<chapter>\d{1,2})\.(?P<number>\d{1,3})(?![\d.:]|\s?(?:%|am\b|pm\b|hours?|hrs?|h\b|days?|weeks?|months?"
+    r"|years?|yrs?|million|m\b|k\b|miles?|km|minutes?|mins?|per\s?cent|grand|times|x\b))",
+    re.IGNORECASE,
+)
+_INTRODUCTION = re.compile(r"\bintro(?:duction)?[,\s]*(?:paragraph|para\.?)?\s*(?P<numeral>[ivx]+)\b", re.IGNORECASE)
+_ANNEX = re.compile(r"\bannex\s?(?P<number>[12])\b", re.IGNORECASE)
+_TIMESCALES = re.compile(r"\bpage 154\b|\btimescales? (?:diagram|figure|chart|flow ?chart)\b", re.IGNORECASE)
+_MORE = re.compile(r"\s?(?:,|and|&|or|,\s?and)\s?(?P<number>\d{1,3}[A-Z]{0,2})\b" + _PARTS + r"(?!\s?[\w%.]*\d)")
+_CLOCK = re.compile(
+    r"\b(?:start|begin|arriv|open|finish|clos|leav|get|drop|pick|end|school|bus|taxi|lesson|class)\w*\W+(?:\w+\W+){0,2}"
+    r"(?:at|by|till|until|around|about|@)\W*$",
+    re.IGNORECASE,
+)
+_PLAN_SECTION = re.compile(
+    r"\bsections?\s+(?:[A-K]|[Hh][12])\b(?:(?:\s*,\s*|\s+and\s+|\s+or\s+|\s*/\s*)(?:[A-K]|H[12])\b)*"
+)
+_AFTER = re.compile(
+    r"\b(?:after|follow(?:s|ing)|next(?: (?:paragraph|one))? (?:to|after|from))\W+(?:\w+\W+){0,3}$",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(r"\b(?:before|preced(?:es|ing)|previous to)\W+(?:\w+\W+){0,3}$", re.IGNORECASE)
+_ASKS_NEIGHBOUR = re.compile(r"\b(?:what|which|show|read|paragraph|comes?|section)\b", re.IGNORECASE)
+
+
+def find_references(question: str) -> tuple[list[Reference], list[Missing]]:
+    """The passages that `question` names, in its order, and those that it names and that aren't there."""
+    found: list[tuple[int, Reference | Missing]] = []
+    taken: list[tuple[int, int]] = []
+    for finder in (_schedules, _sections, _regulations, _paragraphs, _others):
+        for start, end, item in finder(question):
+            if not any(start < stop and end > begin for begin, stop in taken):
+                taken.append((start, end))
+                found.append((start, item))
+    found.sort(key=lambda pair: pair[0])
+    references = list(dict.fromkeys(item for _, item in found if isinstance(item, Reference)))
+    missing = list(dict.fromkeys(item for _, item in found if isinstance(item, Missing)))
+    return references, missing
+
+
+def names_plan_section(question: str) -> bool:
+    """Whether it speaks of a section of an EHC plan, such as "section F", as against one of an Act."""
+    return _PLAN_SECTION.search(question) is not None
+
+
+_Found = Iterator[tuple[int, int, Reference | Missing]]
+
+
+def _paragraphs(question: str) -> _Found:
+    for match in _PARAGRAPH.finditer(question):
+        local = f"{int(match['chapter'])}.{int(match['number'])}"
+        name = PassageId(f"cop:{local}")
+        if not match["cue"] and len(match["number"]) == 2 and _CLOCK.search(question[: match.start()]):
+            continue  # a time of day: "starts at 9.30"
+        if name in load_catalogue():
+            yield match.start(), match.end(), Reference(name, neighbour=_neighbour(question, match.start()))
+        elif match["cue"] or len(question.split()) <= 4:
+            yield match.start(), match.end(), Missing("cop", local)
+
+
+def _neighbour(question: str, start: int) -> Neighbour:
+    before = question[:start]
+    if not _ASKS_NEIGHBOUR.search(before):
+        return Neighbour.ITSELF
+    if _AFTER.search(before):
+        return Neighbour.NEXT
+    return Neighbour.PREVIOUS if _BEFORE.search(before) else Neighbour.ITSELF
+
+
+def _sections(question: str) -> _Found:
+    for match in _listed(_SECTION, question):
+        local = f"s{match['number'].upper()}"
+        item = _resolve(question, match.end(), local, _parts(match["parts"]), ("cfa2014", "eqa2010", "ea1996"))
+        yield match.start(), match.end(), item
+
+
+def _regulations(question: str) -> _Found:
+    for match in _listed(_REGULATION, question):
+        local = f"r{match['number'].upper()}"
+        item = _resolve(
+            question,
+            match.end(),
+            local,
+            _parts(match["parts"]),
+            ("sendregs2014", "pbregs2014", "recregs2017"),
+        )
+        yield match.start(), match.end(), item
+
+
+def _listed(pattern: re.Pattern[str], question: str) -> Iterator[re.Match[str]]:
+    """The matches of `pattern`, and the further numbers of a list: "ss.36, 37 and 42"."""
+    for match in pattern.finditer(question):
+        yield match
+        further = _MORE.match(question, match.end())
+        while further is not None:
+            yield further
+            further = _MORE.match(question, further.end())
+
+
+def _schedules(question: str) -> _Found:
+    for match in _SCHEDULE.finditer(question):
+        local = f"sch{match['number']}"
+        first = f"{local}.p{match['paragraph']}" if match["paragraph"] else local
+        item = _resolve(question, match.end(), first, _parts(match["parts"]), ("sendregs2014", "eqa2010", "pbregs2014"))
+        if isinstance(item, Missing) and not match["paragraph"]:
+            item = _resolve(question, match.end(), f"{local}.p1", "", ("sendregs2014", "eqa2010", "pbregs2014"))
+            if isinstance(item, Missing):
+                item = Missing(item.source, local)
+        yield match.start(), match.end(), item
+
+
+def _others(question: str) -> _Found:
+    for match in _INTRODUCTION.finditer(question):
+        name = PassageId(f"cop:intro.{match['numeral'].lower()}")
+        exists = name in load_catalogue()
+        yield (
+            match.start(),
+            match.end(),
+            Reference(name) if exists else Missing("cop", f"intro.{match['numeral']}"),
+        )
+    for match in _ANNEX.finditer(question):
+        yield match.start(), match.end(), Reference(PassageId(f"cop:annex{match['number']}"))
+    for match in _TIMESCALES.finditer(question):
+        yield match.start(), match.end(), Reference(PassageId("cop:figure.timescales"))
+
+
+def _resolve(question: str, end: int, local: str, parts: str, default: Sequence[str]) -> Reference | Missing:
+    """The provision `local` of the Act named near `end`, or else of the first default that has it."""
+    named = _act_near(question, end)
+    kinds = {source[:2] for source in default}
+    sources = [named] if named and _holds_kind(named, local) else list(default)
+    if named and not _holds_kind(named, local) and "cf" not in kinds:
+        sources = list(default)
+    for source in sources:
+        name = PassageId(f"{source}:{local}")
+        if name in load_catalogue():
+            return Reference(name, parts)
+    return Missing(sources[0], local)
+
+
+def _holds_kind(source: str, local: str) -> bool:
+    """Whether an Act is asked for a section, Regulations for a regulation."""
+    regulations = "regs" in source
+    return local.startswith("sch") or (local.startswith("r") if regulations else local.startswith("s"))
+
+
+def _act_near(question: str, end: int) -> str | None:
+    """The Act that is named after the reference, else the nearest before it."""
+    after = _ACT.search(question, end)
+    if after and after.start() - end < 60:
+        return after.lastgroup
+    before = [match.lastgroup for match in _ACT.finditer(question[:end])]
+    return before[-1] if before else None
+
+
+def _parts(text: str) -> str:
+    return "".join(text.split())

@@ -103,7 +103,9 @@ def _widen(text: str, pieces: tuple[tuple[int, int], ...], best: int, longest: i
             first, words = lead, total
     while last + 1 < len(pieces):
         more = len(text[slice(*pieces[last + 1])].split())
-        if words + more > longest * 0.6:
+        # a stretch that ends in "if—" or "such as:" says nothing without what follows
+        room = longest if text[pieces[last][1] - 1] in "—:" else longest * 0.6
+        if words + more > room:
             break
         last, words = last + 1, words + more
     return first, last

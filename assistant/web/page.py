@@ -53,6 +53,8 @@ def build_page(library: Library) -> gr.Blocks:
                     height="56vh",
                     show_label=False,
                     buttons=["copy"],
+                    autoscroll=False,  # an answer is read from its top
+                    examples=_examples(),
                 )
                 question = gr.Textbox(
                     label="Your question",
@@ -65,7 +67,6 @@ def build_page(library: Library) -> gr.Blocks:
                     ask = gr.Button("Ask", variant="primary", elem_id="atc-ask")
                     clear = gr.Button("Start again", elem_id="atc-clear")
                 audience = gr.Radio(_AUDIENCES, label="I am a … (optional)", elem_id="atc-audience")
-                _examples(question)
             with gr.Column(scale=2):
                 sources = gr.HTML(render_sources(None), elem_id="atc-sources")
 
@@ -74,6 +75,7 @@ def build_page(library: Library) -> gr.Blocks:
 
         outputs = [question, chat, sources]
         gr.on([ask.click, question.submit], respond, [question, chat, audience], outputs, api_name="ask")
+        chat.example_select(_chosen, None, question, api_visibility="private")
         clear.click(lambda: ("", [], render_sources(None)), None, outputs, api_visibility="private")
     return page
 
@@ -102,13 +104,17 @@ def _plain(message: dict[str, Any]) -> str:
     return " ".join(part["text"] for part in content if isinstance(part, dict) and part.get("text"))
 
 
-def _examples(question: gr.Textbox) -> None:
-    for audience, questions in _example_questions().items():
-        gr.Markdown(f"**{_EXAMPLE_HEADINGS[audience]}**", elem_classes="atc-examples")
-        with gr.Row():
-            for text in questions:
-                button = gr.Button(text, size="sm", variant="secondary")
-                button.click(lambda chosen=text: chosen, None, question, api_visibility="private")
+def _examples() -> Any:
+    return [
+        {"text": text, "display_text": f"{_EXAMPLE_HEADINGS[audience]}: {text}"}
+        for audience, questions in _example_questions().items()
+        for text in questions
+    ]
+
+
+def _chosen(event: gr.SelectData) -> str:
+    """The example that was chosen, for the question box: it can be changed before it is asked."""
+    return str(event.value["text"])
 
 
 @cache
@@ -124,9 +130,17 @@ def _header(library: Library) -> str:
         "that quotes the SEND Code of Practice and its legislation by paragraph.</p>"
         '<p class="atc-notice"><strong>This is information, not legal advice.</strong> '
         "Nothing you write leaves this computer.</p>"
-        f'<p class="atc-loaded">{escape(loaded_line(library))} Contains public sector information licensed '
-        "under the Open Government Licence v3.0.</p>"
+        f'<details class="atc-loaded"><summary>{escape(_sources_summary(library))}</summary>'
+        f"<p>{escape(loaded_line(library))} Contains public sector information licensed under the "
+        "Open Government Licence v3.0.</p></details>"
     )
+
+
+def _sources_summary(library: Library) -> str:
+    states = library.stamp.sources
+    present = [state for state in states if state.origin != "missing"]
+    newest = max((state.as_at for state in present if state.as_at[:1].isdigit()), default="")
+    return f"{len(present)} of {len(states)} official sources loaded, the newest as at {newest or 'January 2015'}"
 
 
 def loaded_line(library: Library) -> str:

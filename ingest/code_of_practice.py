@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pypdf import PdfReader
 from pypdf.generic import Destination
 from slugify import slugify
 
@@ -16,7 +15,7 @@ from corpus.passage import Passage, PassageId
 from corpus.sources import Source
 from ingest.blocks import TextBuilder
 from ingest.errors import SourceError
-from ingest.pdf_lines import Line, read_lines
+from ingest.pdf_lines import Line, open_pdf, read_lines
 
 HIGHEST_PARAGRAPH = {1: 41, 2: 24, 3: 71, 4: 62, 5: 60, 6: 99, 7: 38, 8: 78, 9: 217, 10: 150, 11: 111}
 """The last paragraph of each chapter; the Code's own numbering has no 7.36."""
@@ -55,6 +54,8 @@ class CodeDocument:
     passages: list[Passage] = field(default_factory=list)
     chapters: list[Chapter] = field(default_factory=list)
     headings: list[str] = field(default_factory=list)
+    boxes: list[list[str]] = field(default_factory=list)
+    """The lines of each section's "Relevant legislation" box."""
     furniture: list[str] = field(default_factory=list)
     """Lines of no passage: page numbers, figures' lettering, table headers repeated on a new page."""
 
@@ -67,12 +68,13 @@ def read_code(path: Path, source: Source) -> CodeDocument:
             reader.take(line)
     document = reader.finish()
     _check_numbers(document.passages)
+    document.passages += [reader.figure_passage(figure) for figure in load_figures() if figure.lines]
     return document
 
 
 def _outline_titles(path: Path) -> frozenset[tuple[int, str]]:
     """The PDF's bookmarks as (page, title): they tell small headings from bold words in the text."""
-    reader = PdfReader(path)
+    reader = open_pdf(path)
 
     def walk(items: Sequence[object]) -> Iterator[tuple[int, str]]:
         for item in items:
@@ -110,7 +112,6 @@ class _CodeReader:
         self._source = source
         self._outline = outline
         self._figures = {page: figure for figure in figures for page in figure.pages}
-        self._all_figures = figures
         self._document = CodeDocument()
         self._headings: list[tuple[float, str]] = []
         self._box: list[tuple[float, list[str]]] = []  # (size of the heading it stands under, lines)
@@ -137,11 +138,8 @@ class _CodeReader:
         self._last = line
 
     def finish(self) -> CodeDocument:
-        """Close the last passage, add the figures, and hand over the document."""
+        """Close the last passage and hand over the document."""
         self._close()
-        for figure in self._all_figures:
-            if figure.lines:
-                self._document.passages.append(self._figure_passage(figure))
         for chapter in self._document.chapters:
             chapter.overview = chapter.overview.strip()
         return self._document
@@ -187,7 +185,7 @@ class _CodeReader:
         elif text.startswith("Relevant legislation"):
             self._collecting = "legislation"
             if line.size < 16:  # a section's own list, such as youth custody's in Chapter 10
-                self._box.append((16.0, []))
+                self._open_box(16.0, [])
         elif self._collecting == "legislation" and text in {"Primary", "Regulations"}:
             pass
         else:
@@ -222,12 +220,16 @@ class _CodeReader:
             self._open(f"intro.{roman[1]}", f"Introduction, paragraph {roman[1]}", line, roman[0])
         elif text.startswith(_BOX):
             self._collecting = "box"
-            self._box.append((self._headings[-1][0], [text.removeprefix(_BOX).strip()]))
+            self._open_box(self._headings[-1][0], [text.removeprefix(_BOX).strip()])
         elif self._builder is not None:
             self._builder.add(line)
             self._draft["last_page"] = line.page
         else:
             self._take_unnumbered(text)
+
+    def _open_box(self, size: float, lines: list[str]) -> None:
+        self._box.append((size, lines))
+        self._document.boxes.append(lines)
 
     def _take_unnumbered(self, text: str) -> None:
         chapter = self._document.chapters[-1]
@@ -298,11 +300,12 @@ class _CodeReader:
                 page=int(str(page)),
                 last_page=int(str(draft["last_page"])),
                 legal_musts=tuple(s for s in musts if "must" in text[s.start : s.end].lower()),
-                relevant_legislation=tuple(" ".join(boxes).split("\n")) if boxes else (),
+                relevant_legislation=(" ".join(boxes),) if boxes else (),
             )
         )
 
-    def _figure_passage(self, figure: Figure) -> Passage:
+    def figure_passage(self, figure: Figure) -> Passage:
+        """The transcription of a figure as a passage."""
         chapter = next(c for c in self._document.chapters if c.title.startswith(f"Chapter {figure.chapter}:"))
         return Passage(
             id=figure.id,

@@ -58,16 +58,25 @@ def read_lines(path: Path) -> Iterator[Line]:
 
     Raises SourceError where the file can't be read as a PDF.
     """
+    for number, page in enumerate(open_pdf(path).pages, 1):
+        try:
+            yield from _page_lines(page, number)
+        except (PyPdfError, ValueError, KeyError, TypeError, RecursionError) as error:
+            raise _unreadable(path, error) from error
+
+
+def open_pdf(path: Path) -> PdfReader:
+    """The PDF in `path`; raises SourceError where it isn't one."""
     try:
         reader = PdfReader(path)
-        for number, page in enumerate(reader.pages, 1):
-            yield from _page_lines(page, number)
-    except (PyPdfError, OSError, ValueError, RecursionError) as error:
-        if isinstance(error, SourceError):
-            raise
-        raise SourceError(
-            f"{path.name} can't be read as a PDF ({error}). Download it again, or name a copy with --from."
-        ) from error
+        len(reader.pages)
+    except (PyPdfError, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _unreadable(path, error) from error
+    return reader
+
+
+def _unreadable(path: Path, error: Exception) -> SourceError:
+    return SourceError(f"{path.name} can't be read as a PDF ({error}). Download it again, or name a copy with --from.")
 
 
 def _page_lines(page: Any, number: int) -> list[Line]:

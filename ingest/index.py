@@ -181,6 +181,9 @@ def _embed(folder: Path, units: list[Unit], embedder: Embedder, progress: bool) 
         return TextNode(
             id_=unit.id,
             text=unit.text,
+            # part of the hash, so that two units with the same text are told apart; not part of what is embedded
+            metadata={"unit": unit.id},
+            excluded_embed_metadata_keys=["unit"],
             relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=unit.id)},
         )
 

@@ -11,8 +11,10 @@ from dataclasses import asdict
 from typing import Any, TextIO
 
 from assistant.answer import Answer, Audience
+from assistant.check import clean
 from assistant.library import Library
 from assistant.pipeline import answer
+from assistant.retrieve import search_text
 from assistant.turn import Turn
 from ingest.errors import EmbedderError, IndexMissing
 
@@ -64,7 +66,9 @@ def _batch(lines: TextIO, out: TextIO) -> int:
     for rows in _chunks(_rows(lines)):
         turns = [_turn(row) for row in rows]
         open_turns = [turn for turn in turns if turn.question.strip() and not turn.history]
-        vectors: Any = library.embed_many(turn.question for turn in open_turns) if open_turns else []
+        vectors: Any = (
+            library.embed_many(search_text(clean(turn.question), library) for turn in open_turns) if open_turns else []
+        )
         for turn, vector in zip(open_turns, vectors, strict=True):
             turn.vector = vector
         for row, turn in zip(rows, turns, strict=True):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from corpus.passage import PassageId
 
@@ -20,13 +23,17 @@ def reciprocal_rank_fusion(rankings: Sequence[Sequence[PassageId]], k: int = RRF
     return sorted(scores, key=lambda passage: -scores[passage])
 
 
-def weighted_sum(parts: Sequence[tuple[float, Mapping[PassageId, float]]]) -> dict[PassageId, float]:
-    """The sum of several scores of each passage, each times its weight; a missing score counts as 0."""
-    total: dict[PassageId, float] = defaultdict(float)
-    for weight, scores in parts:
-        for passage, score in scores.items():
-            total[passage] += weight * score
-    return dict(total)
+def sum_of_shares(parts: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """The sum of several scores of each passage, each as a share of that score's highest.
+
+    Shares put scores of any scale on one footing; unlike ranks they keep how far ahead the best is.
+    """
+    total = np.zeros_like(parts[0])
+    for scores in parts:
+        highest = float(scores.max(initial=0.0))
+        if highest > 0:
+            total += scores / highest
+    return total
 
 
 def best_by_passage(units: Sequence[tuple[PassageId, float]]) -> dict[PassageId, float]:

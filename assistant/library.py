@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.annotation import Annotation, load_annotations
+from assistant.spelling import Speller
+from corpus.annotation import Annotation, read_annotations
 from corpus.check import base_id
 from corpus.passage import Passage, PassageId, read_passages
 from corpus.settings import Settings, settings
 from ingest.embedder import Embedder
 from ingest.errors import IndexMissing
+from ingest.fields import Field
 from ingest.index import Stamp, read_stamp
-from ingest.stores import WordIndex, open_collection
+from ingest.vectors import open_collection
+from ingest.words import LetterIndex, WordIndex
 
+IndexT = TypeVar("IndexT", WordIndex, LetterIndex)
 _HOW_TO_BUILD = "There is no index yet. Run `python -m ingest`, or `python -m ingest --from FOLDER` offline."
 
 
@@ -32,7 +38,8 @@ class Library:
         self.passages: dict[PassageId, Passage] = {
             passage.id: passage for passage in read_passages(folder / "passages.jsonl")
         }
-        self.annotations: Mapping[PassageId, Annotation] = load_annotations()
+        # those the index was built from: its units name their questions by number
+        self.annotations: Mapping[PassageId, Annotation] = read_annotations(folder / "annotations.jsonl")
         self._embedder = Embedder(config.embedder)
         self._lock = threading.Lock()
 
@@ -50,13 +57,9 @@ class Library:
         """All passages as they are printed."""
         return list(self.passages)
 
-    @cached_property
-    def _position(self) -> dict[PassageId, int]:
-        return {name: position for position, name in enumerate(self.order)}
-
     def beside(self, passage: PassageId, step: int) -> PassageId | None:
         """The passage `step` places after `passage` in the same source; None past its ends."""
-        position = self._position[passage] + step
+        position = self.position[passage] + step
         if not 0 <= position < len(self.order):
             return None
         other = self.order[position]
@@ -73,9 +76,42 @@ class Library:
         return inverse
 
     @cached_property
-    def words(self) -> WordIndex:
-        """BM25 over the units."""
-        return WordIndex.load(self.folder)
+    def position(self) -> dict[PassageId, int]:
+        """Where each passage stands in `order`."""
+        return {name: position for position, name in enumerate(self.order)}
+
+    @cached_property
+    def words(self) -> dict[Field, tuple[WordIndex, NDArray[np.int64]]]:
+        """BM25 over each field, with the positions of the passages that its texts belong to."""
+        return {field: self._placed(WordIndex.load(self.folder / "words" / field)) for field in Field}
+
+    @cached_property
+    def letters(self) -> dict[Field, tuple[LetterIndex, NDArray[np.int64]]]:
+        """Likeness of spelling over two of the fields, with the positions of their passages."""
+        return {
+            field: self._placed(LetterIndex.load(self.folder / "letters" / field))
+            for field in (Field.QUESTION, Field.ALL)
+        }
+
+    def _placed(self, index: IndexT) -> tuple[IndexT, NDArray[np.int64]]:
+        return index, np.array([self.position[name] for name in index.passages], dtype=np.int64)
+
+    @cached_property
+    def speller(self) -> Speller:
+        """Mends misspelt words, knowing those of the sources."""
+        return Speller(json.loads((self.folder / "words.json").read_text(encoding="utf-8")))
+
+    @cached_property
+    def links(self) -> dict[int, NDArray[np.int64]]:
+        """For each passage that has any: the positions of those that its law names, or that name it as law."""
+        found: dict[int, set[int]] = {}
+        for name, annotation in self.annotations.items():
+            for ref in annotation.law:
+                ends = self.position.get(name), self.position.get(base_id(ref))
+                if ends[0] is not None and ends[1] is not None:
+                    found.setdefault(ends[0], set()).add(ends[1])
+                    found.setdefault(ends[1], set()).add(ends[0])
+        return {place: np.array(sorted(others), dtype=np.int64) for place, others in found.items()}
 
     @cached_property
     def _collection(self):  # type: ignore[no-untyped-def]  # chromadb's type would import it here
@@ -103,4 +139,9 @@ class Library:
     def warm_up(self) -> None:
         """Open all that a first question would wait for."""
         self.nearest(self.embed("warm up"), 1)
-        self.words.search("warm up", 1)
+        for words, _ in self.words.values():
+            words.scores("warm up")
+        for letters, _ in self.letters.values():
+            letters.scores("warm up")
+        self.speller.correct("wram up")
+        _ = self.links

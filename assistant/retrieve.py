@@ -1,24 +1,34 @@
-"""Hybrid retrieval: vectors and words, fused and collapsed by passage; exact references come first."""
+"""Hybrid retrieval: vectors, words and letters, fused by passage; exact references come first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from assistant.fusion import best_by_passage, weighted_sum
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.fusion import sum_of_shares
 from assistant.library import Library
 from assistant.references import Neighbour, Reference
 from assistant.turn import Hit, Turn
-from assistant.wording import expand
+from assistant.wording import plan_in_full
 from corpus.passage import PassageId
 from ingest.units import UnitKind, kind_of, passage_of
 
-DEPTH = 200
-"""Units taken from each store."""
+DEPTH = 600
+"""Units taken from the vector store; what is further off counts as if it stood just beyond."""
 KEPT = 20
 """Passages kept of a ranking."""
-WORDS_WEIGHT = 0.35
-"""The weight of a BM25 score beside a cosine similarity."""
-_WORDS_HALF = 12.0  # the BM25 score that counts half: scores are squashed to 0..1 as s / (s + half)
+LINKED = 0.2
+"""The share of its score that a passage lends to the law behind it, and a provision to what explains it."""
+_LENDERS = 15
+
+Scores = NDArray[np.float32]
+
+
+def search_text(question: str, library: Library) -> str:
+    """The question as it is searched for: spelling mended, "EHCP" in full."""
+    return plan_in_full(library.speller.correct(question))
 
 
 def retrieve(turn: Turn, library: Library) -> None:
@@ -37,22 +47,63 @@ def _named(reference: Reference, library: Library) -> PassageId | None:
 
 def search(turn: Turn, library: Library) -> list[Hit]:
     """The passages most like the question, best first."""
+    text = search_text(turn.resolved, library)
     if turn.vector is None:
-        turn.vector = library.embed(turn.resolved)
+        turn.vector = library.embed(text)
     near = library.nearest(turn.vector, DEPTH)
-    words = library.words.search(expand(turn.resolved), DEPTH)
-    dense = best_by_passage([(passage_of(unit), score) for unit, score in near])
-    lexical = best_by_passage([(passage_of(unit), score / (score + _WORDS_HALF)) for unit, score in words])
-    fused = weighted_sum([(1.0, dense), (WORDS_WEIGHT, lexical)])
-    questions = _best_questions(near)
-    ranked = sorted(fused, key=lambda name: -fused[name])[:KEPT]
-    return [Hit(name, fused[name], dense.get(name, 0.0), *questions.get(name, (None, 0.0))) for name in ranked]
+    by_kind, second, questions = _dense_scores(near, library)
+    best = np.maximum.reduce(list(by_kind.values()))
+    fused = sum_of_shares(
+        [
+            *by_kind.values(),
+            second,
+            np.mean(list(by_kind.values()), axis=0, dtype=np.float32),
+            *(_by_passage(index.scores(text), places, library) for index, places in library.words.values()),
+            *(_by_passage(index.scores(text), places, library) for index, places in library.letters.values()),
+        ]
+    )
+    fused = _lend(fused, library)
+    ranked = np.argsort(-fused, kind="stable")[:KEPT]
+    return [
+        Hit(library.order[place], float(fused[place]), float(best[place]), *questions.get(int(place), (None, 0.0)))
+        for place in ranked
+    ]
 
 
-def _best_questions(near: Iterable[tuple[str, float]]) -> dict[PassageId, tuple[int, float]]:
-    """Of each passage, the annotated question nearest to the one asked, and how near."""
-    best: dict[PassageId, tuple[int, float]] = {}
-    for unit, score in near:
-        if kind_of(unit) is UnitKind.QUESTION:
-            best.setdefault(passage_of(unit), (int(unit.rpartition(".")[2]), score))
+def _dense_scores(
+    near: Sequence[tuple[str, float]], library: Library
+) -> tuple[dict[UnitKind, Scores], Scores, dict[int, tuple[int, float]]]:
+    """Of each passage: the similarity of its nearest unit of each kind, and of its second nearest question.
+
+    Also the number and similarity of its nearest question.
+    """
+    floor = max(near[-1][1], 0.0) if near else 0.0
+    by_kind = {kind: np.full(len(library.order), floor, dtype=np.float32) for kind in UnitKind}
+    second = np.full(len(library.order), floor, dtype=np.float32)
+    questions: dict[int, tuple[int, float]] = {}
+    for unit, score in near:  # nearest first
+        place, kind = library.position[passage_of(unit)], kind_of(unit)
+        if score > by_kind[kind][place]:
+            by_kind[kind][place] = score
+        elif kind is UnitKind.QUESTION and place in questions and score > second[place]:
+            second[place] = score
+        if kind is UnitKind.QUESTION:
+            questions.setdefault(place, (int(unit.rpartition(".")[2]), score))
+    return by_kind, second, questions
+
+
+def _by_passage(scores: Scores, places: NDArray[np.int64], library: Library) -> Scores:
+    """The best score of any text of each passage."""
+    best = np.zeros(len(library.order), dtype=np.float32)
+    np.maximum.at(best, places, scores)
     return best
+
+
+def _lend(scores: Scores, library: Library) -> Scores:
+    """Law and the paragraphs that explain it lift each other: who asks for one is helped by both."""
+    lent = np.zeros_like(scores)
+    for place in np.argsort(-scores, kind="stable")[:_LENDERS]:
+        linked = library.links.get(int(place))
+        if linked is not None:
+            lent[linked] = np.maximum(lent[linked], scores[place])
+    return scores + LINKED * lent

@@ -3,27 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from pathlib import Path
 
-import yaml
-
-SYNONYMS_FILE = Path(__file__).with_name("synonyms.yaml")
+_PLAN = re.compile(r"\be\.?h\.?c\.?p(s?)\b|\bechp(s?)\b", re.IGNORECASE)
 
 
-@cache
-def _synonyms() -> tuple[re.Pattern[str], dict[str, str]]:
-    table = {
-        str(phrase).lower(): str(words)
-        for phrase, words in yaml.safe_load(SYNONYMS_FILE.read_text(encoding="utf-8")).items()
-    }
-    phrases = sorted(table, key=len, reverse=True)
-    pattern = r"(?<![\w'])(?:" + "|".join(re.escape(phrase) for phrase in phrases) + r")(?![\w'])"
-    return re.compile(pattern, re.IGNORECASE), table
-
-
-def expand(question: str) -> str:
-    """`question` with the law's words for what it mentions added at its end."""
-    pattern, table = _synonyms()
-    added = dict.fromkeys(table[match.lower()] for match in pattern.findall(question))
-    return " ".join([question, *added])
+def plan_in_full(question: str) -> str:
+    """`question` with "EHCP" as "EHC plan": the embedder knows the words, not the letters."""
+    return _PLAN.sub(lambda match: f"EHC plan{match[1] or match[2] or ''}", question)

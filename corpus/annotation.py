@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -77,6 +77,20 @@ def read_annotation_file(path: Path) -> Iterator[Annotation]:
         except ValidationError as error:
             name = row.get("id") if isinstance(row, dict) else None
             raise AnnotationError(f"{path}: entry {position} ({name}): {error}") from error
+
+
+def write_annotations(path: Path, annotations: Iterable[Annotation]) -> None:
+    """Write annotations to `path` as JSON lines: an index keeps those that it was built from."""
+    with path.open("w", encoding="utf-8") as out:
+        for annotation in annotations:
+            out.write(annotation.model_dump_json() + "\n")
+
+
+def read_annotations(path: Path) -> dict[PassageId, Annotation]:
+    """Read the annotations that `write_annotations` wrote, by passage id."""
+    with path.open(encoding="utf-8") as lines:
+        found = [Annotation.model_validate_json(line) for line in lines]
+    return {annotation.id: annotation for annotation in found}
 
 
 @cache

@@ -12,6 +12,7 @@ import numpy as np
 from assistant.answer import Answer, Status
 from assistant.library import Library
 from assistant.pipeline import answer
+from assistant.retrieve import search_text
 from assistant.turn import Turn
 from eval.measures import (
     bootstrap,
@@ -40,7 +41,7 @@ class Answered:
 def rank_all(questions: Sequence[Question], library: Library) -> dict[str, dict[str, dict[str, float]]]:
     """System to measure to question id to value, for the questions that have gold passages."""
     judged = [question for question in questions if question.gold and not question.history]
-    vectors = library.embed_many(question.question for question in judged)
+    vectors = library.embed_many(search_text(question.question, library) for question in judged)
     scores = {}
     for name, rank in Systems(library).by_name().items():
         rankings = {q.id: rank(q, vector) for q, vector in zip(judged, vectors, strict=True)}

@@ -15,8 +15,8 @@ from assistant.retrieve import retrieve
 from assistant.turn import Turn
 from corpus.passage import PassageId
 from eval.questions import Question
-from ingest.stores import WordIndex
-from ingest.units import Unit, UnitKind, kind_of, passage_of
+from ingest.units import UnitKind, kind_of, passage_of
+from ingest.words import WordIndex
 
 Ranking = list[PassageId]
 _DEPTH = 400
@@ -40,11 +40,12 @@ class Systems:
     @cached_property
     def _text_words(self) -> WordIndex:
         passages = self.library.passages.values()
-        return WordIndex.build([Unit(f"{p.id}#text.0", p.text) for p in passages if p.text])
+        return WordIndex.build([(passage.id, passage.text) for passage in passages if passage.text])
 
     def _bm25(self, question: Question) -> Ranking:
-        found = self._text_words.search(question.question, _DEPTH)
-        return list(best_by_passage([(passage_of(unit), score) for unit, score in found]))
+        scores = self._text_words.scores(question.question)
+        best = np.argsort(-scores, kind="stable")[:_DEPTH]
+        return [self._text_words.passages[place] for place in best if scores[place] > 0]
 
     def _dense(self, vector: NDArray[np.float32]) -> Ranking:
         found = self.library.nearest(vector, 4 * _DEPTH)

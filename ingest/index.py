@@ -16,20 +16,24 @@ from uuid import uuid4
 from filelock import FileLock
 from tqdm import tqdm
 
-from corpus.annotation import Annotation
+from corpus.annotation import Annotation, write_annotations
 from corpus.figures import FIGURES_FILE
 from corpus.passage import Passage, PassageId, write_passages
 from corpus.settings import Settings
 from corpus.sources import SOURCES_FILE
 from ingest.embedder import Embedder
 from ingest.errors import IndexMissing
-from ingest.stores import WordIndex, open_collection
+from ingest.fields import Field, Texts, count_words, make_fields
 from ingest.units import Unit, make_units
+from ingest.vectors import open_collection
+from ingest.words import LetterIndex, WordIndex
 
 if TYPE_CHECKING:
     from llama_index.core.schema import TextNode
 
-_READERS = frozenset({"blocks", "clml", "clml_text", "code_of_practice", "embedder", "pdf_lines", "stores", "units"})
+_READERS = frozenset(
+    {"blocks", "clml", "clml_text", "code_of_practice", "embedder", "fields", "pdf_lines", "units", "words"}
+)
 _BATCH = 256  # units embedded between two saves: an interrupted run loses no more
 
 
@@ -102,8 +106,9 @@ def build_index(
         units = list(make_units(passages, annotations, embedder.split, embedder.count_tokens, embedder.limit))
         folder = _building_folder(settings, embedder, rebuild)
         embedded, removed = _embed(folder, units, embedder, progress)
-        WordIndex.build(units).save(folder)
+        _index_words(folder, make_fields(passages, annotations))
         write_passages(folder / "passages.jsonl", passages)
+        write_annotations(folder / "annotations.jsonl", annotations.values())
         stamp = Stamp(digest, datetime.now(UTC).isoformat(timespec="seconds"), embedder.name, len(units), sources)
         _write(folder / "stamp.json", json.dumps(asdict(stamp), indent=1))
         _write(settings.indexes / "current", folder.name)
@@ -118,7 +123,7 @@ def index_digest(files: Iterable[str], annotations: Mapping[PassageId, Annotatio
     for name in files:
         digest.update(name.encode())
     for annotation in annotations.values():
-        digest.update(repr((annotation.id, annotation.gist, annotation.qa)).encode())
+        digest.update(annotation.model_dump_json().encode())
     for module in sorted(Path(__file__).parent.glob("*.py")):
         if module.stem in _READERS:  # so a change to how sources are read or cut needs no version number
             digest.update(module.read_bytes())
@@ -203,6 +208,15 @@ def _embed(folder: Path, units: list[Unit], embedder: Embedder, progress: bool) 
             pipeline.vector_store.delete(unit_id)
     docstore.persist(str(docstore_file))
     return len(todo), len(vanished)
+
+
+def _index_words(folder: Path, fields: Mapping[Field, Texts]) -> None:
+    for name, texts in fields.items():
+        WordIndex.build(texts).save(folder / "words" / name)
+    for name in (Field.QUESTION, Field.ALL):
+        LetterIndex.build(fields[name]).save(folder / "letters" / name)
+    counts = count_words(fields[Field.ALL])
+    (folder / "words.json").write_text(json.dumps(counts), encoding="utf-8")
 
 
 def _batches(items: list[TextNode], size: int) -> Iterator[list[TextNode]]:

@@ -15,8 +15,9 @@ from corpus.settings import Settings
 from ingest.embedder import PACKAGED, Embedder
 from ingest.errors import IndexMissing
 from ingest.index import Outcome, SourceState, build_index, index_digest, read_stamp
-from ingest.stores import WordIndex, open_collection
 from ingest.units import make_units, passage_of
+from ingest.vectors import open_collection
+from ingest.words import LetterIndex, WordIndex
 
 STATE = (SourceState("cop", "January 2015", "folder", 3),)
 
@@ -95,7 +96,8 @@ def test_the_changed_text_is_what_is_found_afterwards(build: Build) -> None:
     vector = Embedder(PACKAGED).embed("Transport by taxi to a swimming pool")
     found = open_collection(outcome.folder).query(query_embeddings=vector.reshape(1, -1), n_results=1)
     assert found["ids"] == [["cop:9.3#text.0"]]
-    assert WordIndex.load(outcome.folder).search("swimming pool taxi", 1)[0][0] == "cop:9.3#text.0"
+    words = WordIndex.load(outcome.folder / "words" / "all")
+    assert words.passages[int(words.scores("swimming pool taxi").argmax())] == "cop:9.3"
 
 
 def test_an_interrupted_run_leaves_the_old_index_serving_and_is_gone_on_with(
@@ -154,20 +156,20 @@ def test_distances_are_cosine_distances(build: Build) -> None:
 
 
 def test_bm25_keeps_references_whole(tmp_path: Path) -> None:
-    from ingest.units import Unit
+    names = [PassageId("a"), PassageId("b"), PassageId("c")]
+    texts = ["see paragraph 9.14 there", "see 9 and 14 there", "x 8(4)"]
+    WordIndex.build(list(zip(names, texts, strict=True))).save(tmp_path)
+    words = WordIndex.load(tmp_path)
+    assert (words.scores("9.14") > 0).tolist() == [True, False, False]
+    assert (words.scores("36 8(4)") > 0).tolist() == [False, False, True]
+    assert not words.scores("the of").any()
 
-    words = WordIndex.build(
-        [
-            Unit("a#text.0", "see paragraph 9.14 there"),
-            Unit("b#text.0", "see 9 and 14 there"),
-            Unit("c#text.0", "x 8(4)"),
-        ]
-    )
-    words.save(tmp_path)
-    loaded = WordIndex.load(tmp_path)
-    assert [unit for unit, _ in loaded.search("9.14", 5)] == ["a#text.0"]
-    assert [unit for unit, _ in loaded.search("36 8(4)", 5)] == ["c#text.0"]
-    assert loaded.search("the of", 5) == []
+
+def test_letters_find_what_is_misspelt(tmp_path: Path) -> None:
+    texts = [(PassageId("a"), "appeal to the tribunal"), (PassageId("b"), "transport by taxi")]
+    LetterIndex.build(texts).save(tmp_path)
+    scores = LetterIndex.load(tmp_path).scores("apeal too the tribunul")
+    assert scores[0] > 2 * scores[1]
 
 
 def test_altered_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

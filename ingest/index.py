@@ -196,6 +196,7 @@ def _embed(folder: Path, units: list[Unit], embedder: Embedder, progress: bool) 
     nodes = [node(unit) for unit in units]
     by_id = {identifier: digest for digest, identifier in known.items()}
     todo = [item for item in nodes if by_id.get(item.id_) != item.hash]
+    todo.sort(key=lambda item: len(item.text), reverse=True)  # texts embedded together are padded to the longest
     with tqdm(total=len(todo), unit="unit", desc="Embedding", disable=not progress or not todo) as bar:
         for batch in _batches(todo, _BATCH):
             pipeline.run(nodes=batch, store_doc_text=False)

@@ -7,22 +7,29 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from corpus.annotation import Annotation
-from corpus.numbers import dates, numbers, periods, section_letters
-from corpus.passage import Force, Passage, PassageId
+from corpus.annotation import Annotation, LawStatus
+from corpus.copying import copied_run
+from corpus.force import bears_duty, unborne_claims
+from corpus.numbers import Facts, facts, unborne_facts
+from corpus.passage import Passage, PassageId
+from corpus.repeats import repeated_between, repeated_within
+from corpus.statements import split_sentences
+from corpus.words import words
 
-LONGEST_COPY = 8
-"""The most consecutive words that an annotation may share with its passage, terms of art aside."""
+FREE_QUESTIONS = 6
+"""The most questions that an entry may have however short its passage is."""
+WORDS_PER_QUESTION = 50
+"""A longer passage may have one more question for each so many words."""
+MOST_QUESTIONS = 15
+"""The most questions that any entry may have."""
+LONGEST_ANSWER = 4
+"""The most sentences that an answer may have; three are the aim."""
 HARDEST_GIST = 14.0
 """The highest US school grade (Flesch-Kincaid) that one gist may need."""
 HARDEST_AVERAGE = 9.0
 """The highest that the gists of one source may need on average; 7 is a reading age of about 12."""
 
-_TERMS_FILE = Path(__file__).with_name("terms.txt")
-_WORD = re.compile(r"[a-z0-9]+(?:['’.-][a-z0-9]+)*")
-_QUOTED = re.compile(r"[“‘\"]([^”’\"]{1,80})[”’\"]")
 _STRONG_CLAIM = re.compile(
     r"\b(must|ha(?:s|ve) to|(?:is|are|be) required to|by law|legal(?:ly)? (?:duty|required|obliged)"
     r"|statutory duty)\b",
@@ -34,31 +41,13 @@ _STRONG_SOURCE = re.compile(
     r"|is to|are to|need(?:s|ed)? to|no (?:power|right)|in force|offence|guilty)\b",
     re.IGNORECASE,
 )
-_DUTY_SOURCE: Mapping[Force, re.Pattern[str]] = {
-    Force.MUST: re.compile(
-        r"\b(must|shall|dut(?:y|ies)|requires?|required|is to|are to|obligations?|responsible"
-        r"|responsibilit(?:y|ies))\b",
-        re.IGNORECASE,
-    ),
-    Force.MUST_NOT: re.compile(
-        r"\b(must|shall|may|can|do(?:es)?|is|are|should|will|cannot)\b[^.]{0,60}\b(not|no|never|only)\b"
-        r"|\b(cannot|prohibit\w*|unlawful\w*|duty not)\b|\bno (?:person|order)\b",
-        re.IGNORECASE,
-    ),
-    Force.SHOULD: re.compile(r"\b(should|expected?|expects|recommend\w*|good practice|ideally)\b", re.IGNORECASE),
-    Force.SHOULD_NOT: re.compile(
-        r"\b(should (?:not|only|never|avoid)|not expected|should\b[^.]{0,80}\bnot)\b", re.IGNORECASE
-    ),
-    Force.MAY: re.compile(
-        r"\b(may|can|could|might|power|option|able to|entitled|rights?|free to|choose|discretion)\b",
-        re.IGNORECASE,
-    ),
-}
 _BAD_OPENERS = re.compile(
     r"(this (?:paragraph|section|regulation|part|passage)|the (?:paragraph|passage|code says|regulation says)"
     r"|according to|paragraph \d|it says|well\b|as (?:stated|set out))",
     re.IGNORECASE,
 )
+_UNNAMED = re.compile(r"\bth(?:is|at|e above) (?:paragraph|section|regulation|passage)\b|\bparagraph \d", re.IGNORECASE)
+"""A question that only its passage explains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +76,16 @@ def check_entry(
         yield Problem(entry.id, "no such passage; corpus/catalogue.tsv lists them all")
     yield from _check_form(entry)
     yield from _check_law(entry, provisions, known)
-    if passage is None or passage.text is None:
+    official = passage.text if passage else None
+    yield from _check_number_of_questions(entry, official)
+    if passage is None or official is None:
         return
-    named = [provisions[base_id(ref)] for ref in entry.law if base_id(ref) in provisions]
-    yield from _check_facts(entry, passage, named)
-    yield from _check_force(entry, passage)
-    yield from _check_copying(entry, passage)
+    named = [provisions[base] for base in dict.fromkeys(map(base_id, entry.law)) if base in provisions]
+    yield from _check_facts(entry, [passage, *named])
+    yield from _check_force(entry, official, [provision.text or "" for provision in named])
+    for text in _texts(entry):
+        if run := copied_run(text, official):
+            yield Problem(entry.id, f"copied from the passage: “{run}”")
 
 
 def base_id(ref: str) -> PassageId:
@@ -106,11 +99,23 @@ def _check_form(entry: Annotation) -> Iterator[Problem]:
             yield Problem(entry.id, f"the answer doesn't open with the answer: {qa.a[:60]!r}")
         if not qa.a.rstrip().endswith((".", "!", "?", ")", "”", "’")):
             yield Problem(entry.id, f"the answer doesn't end as a sentence: {qa.a[-40:]!r}")
-    if entry.status.value != "current" and not entry.note:
+        if len(split_sentences(qa.a)) > LONGEST_ANSWER:
+            yield Problem(entry.id, f"the answer has more than {LONGEST_ANSWER} sentences: {_clip(qa.a)}")
+        if _UNNAMED.search(qa.q):
+            yield Problem(entry.id, f"the question is not understood without its passage: {qa.q!r}")
+    if entry.status is not LawStatus.CURRENT and not entry.note:
         yield Problem(entry.id, f"status {entry.status.value} without a note that says what changed and since when")
     grade = reading_grade(entry.gist)
     if grade > HARDEST_GIST:
         yield Problem(entry.id, f"the gist reads at grade {grade:.0f}; shorter sentences and plainer words, please")
+
+
+def _check_number_of_questions(entry: Annotation, official: str | None) -> Iterator[Problem]:
+    bound = MOST_QUESTIONS
+    if official is not None:
+        bound = min(bound, FREE_QUESTIONS + len(official.split()) // WORDS_PER_QUESTION)
+    if len(entry.qa) > bound:
+        yield Problem(entry.id, f"{len(entry.qa)} questions, where a passage of this length may have {bound}")
 
 
 def _check_law(
@@ -137,49 +142,47 @@ def _texts(entry: Annotation) -> Iterator[str]:
         yield " ".join(filter(None, (duty.who, duty.what, duty.when)))
 
 
-def _check_facts(entry: Annotation, passage: Passage, named: list[Passage]) -> Iterator[Problem]:
-    sources = [passage, *named]
-    official = "\n".join(
-        " ".join((source.label, *source.headings, source.text or "", *source.relevant_legislation))
-        for source in sources
-    )
-    bearing = numbers(official), periods(official), dates(official), section_letters(official)
-    table_letters = set(re.findall(r"(?m)^\(([A-K][12]?)\) ", official))
+def _check_facts(entry: Annotation, sources: list[Passage]) -> Iterator[Problem]:
+    official = Facts()
+    for source in sources:
+        official |= _official_facts(source)
+    answers = {qa.a for qa in entry.qa}
+    with_note = official | _lent(entry.note) if entry.note else official
     for text in _texts(entry):
-        for number in sorted(numbers(text) - bearing[0]):
-            yield Problem(entry.id, f"the number {number} isn't in the passage: {_clip(text)}")
-        for number, unit in sorted(periods(text) - bearing[1]):
-            loose = {(n, u.split()[-1]) for n, u in bearing[1]}
-            if " " in unit or (number, unit) not in loose:
-                yield Problem(entry.id, f"“{number} {unit}” isn't in the passage: {_clip(text)}")
-        for date in sorted(dates(text) - bearing[2]):
-            if not any(date in whole for whole in bearing[2]):
-                yield Problem(entry.id, f"the date {date} isn't in the passage: {_clip(text)}")
-        for letter in sorted(section_letters(text) - bearing[3] - table_letters):
-            yield Problem(entry.id, f"section {letter} of a plan isn't in the passage: {_clip(text)}")
+        for what in unborne_facts(text, with_note if text in answers else official):
+            yield Problem(entry.id, f"{what} isn't in the passage: {_clip(text)}")
 
 
-def _check_force(entry: Annotation, passage: Passage) -> Iterator[Problem]:
-    text = passage.text or ""
-    if not _STRONG_SOURCE.search(text):
-        for claim in (entry.gist, *(qa.a for qa in entry.qa)):
+def _lent(note: str) -> Facts:
+    """What an entry's own note lends to its answers: dates, periods, years and numbers of instruments."""
+    noted = facts(note)
+    return Facts(frozenset(number for number in noted.numbers if len(number) > 2), noted.periods, noted.dates)
+
+
+def _official_facts(source: Passage) -> Facts:
+    """The facts of a passage with its label, headings and box; the rows of a table name sections too."""
+    text = "\n".join((source.label, *source.headings, source.text or "", *source.relevant_legislation))
+    rows = frozenset(re.findall(r"(?m)^\(([A-K][12]?)\) ", source.text or ""))
+    return _facts_once(text) | Facts(sections=rows)
+
+
+@cache
+def _facts_once(text: str) -> Facts:
+    return facts(text)
+
+
+def _check_force(entry: Annotation, official: str, named: list[str]) -> Iterator[Problem]:
+    said = (entry.gist, *(qa.a for qa in entry.qa))
+    if not _STRONG_SOURCE.search(official):
+        for claim in said:
             if match := _STRONG_CLAIM.search(claim):
                 yield Problem(entry.id, f"“{match[0]}”, but the passage lays down no duty: {_clip(claim)}")
+    for text in said:
+        for force, clause in unborne_claims(text, official, named):
+            yield Problem(entry.id, f"“{force}”, but the passage doesn't say so of this: {_clip(clause)}")
     for duty in entry.duties:
-        if not _DUTY_SOURCE[duty.force].search(text):
+        if not bears_duty(duty.force, duty.what, duty.when, official, named):
             yield Problem(entry.id, f"a duty with “{duty.force}”, but the passage has none: {_clip(duty.what)}")
-
-
-def _check_copying(entry: Annotation, passage: Passage) -> Iterator[Problem]:
-    official = _words(passage.text or "")
-    size = LONGEST_COPY + 1
-    grams = {tuple(official[i : i + size]) for i in range(len(official) - size + 1)}
-    for text in _texts(entry):
-        words = _words(_without_terms(text))
-        for i in range(len(words) - size + 1):
-            if tuple(words[i : i + size]) in grams:
-                yield Problem(entry.id, f"copied from the passage: “{' '.join(words[i : i + size])}”")
-                break
 
 
 def check_averages(entries: Iterable[Annotation]) -> Iterator[Problem]:
@@ -194,17 +197,19 @@ def check_averages(entries: Iterable[Annotation]) -> Iterator[Problem]:
 
 
 def check_questions(entries: Iterable[Annotation], held_out: Iterable[str]) -> Iterator[Problem]:
-    """Questions used for unrelated passages, and questions that stand in the evaluation set."""
-    seen: dict[str, Annotation] = {}
-    measured = {question_key(question) for question in held_out}
-    for entry in entries:
-        for qa in entry.qa:
-            key = question_key(qa.q)
-            if key in measured:
-                yield Problem(entry.id, f"this question is in the evaluation set: {qa.q!r}")
-            other = seen.setdefault(key, entry)
-            if other.id != entry.id and not _related(entry, other):
-                yield Problem(entry.id, f"the same question stands at {other.id}: {qa.q!r}")
+    """Questions that (nearly) repeat one of the evaluation set, of an unrelated passage or of their own entry."""
+    asked = [(entry, qa.q) for entry in entries for qa in entry.qa]
+    questions = [question for _, question in asked]
+    measured = list(held_out)
+    for position, other in repeated_between(questions, measured):
+        entry, question = asked[position]
+        yield Problem(entry.id, f"this question is in the evaluation set: {question!r} ({measured[other]!r})")
+    for first, second in repeated_within(questions):
+        (one, before), (entry, question) = asked[first], asked[second]
+        if one.id == entry.id:
+            yield Problem(entry.id, f"two questions are the same: {before!r}, {question!r}")
+        elif not _related(entry, one):
+            yield Problem(entry.id, f"the same question stands at {one.id}: {question!r} ({before!r})")
 
 
 def _related(one: Annotation, other: Annotation) -> bool:
@@ -214,28 +219,13 @@ def _related(one: Annotation, other: Annotation) -> bool:
 
 def question_key(question: str) -> str:
     """What makes two questions the same: their words, less case and punctuation."""
-    return " ".join(_words(question))
+    return " ".join(words(question))
 
 
 @cache
-def _terms() -> re.Pattern[str]:
-    lines = _TERMS_FILE.read_text(encoding="utf-8").splitlines()
-    names = sorted((line for line in lines if line and not line.startswith("#")), key=len, reverse=True)
-    return re.compile("|".join(re.escape(name) for name in names), re.IGNORECASE)
-
-
-def _without_terms(text: str) -> str:
-    """`text` with quoted phrases and terms of art cut out; the cut breaks a run of words."""
-    return _terms().sub(" ¶ ", _QUOTED.sub(" ¶ ", text))
-
-
-def _words(text: str) -> list[str]:
-    return [word if word == "¶" else word.replace("’", "'") for word in re.findall(r"¶|" + _WORD.pattern, text.lower())]
-
-
 def reading_grade(text: str) -> float:
     """The US school grade that `text` needs by Flesch-Kincaid; add 5 for the reading age."""
-    import textstat  # 0.3 s to import: only the checker needs it
+    import textstat  # reads a pronouncing dictionary: only the checker needs it
 
     return float(textstat.flesch_kincaid_grade(text))
 

@@ -1,4 +1,4 @@
-"""`python -m assistant`: ask one question, or a batch of them."""
+"""`python -m assistant`: ask one question, or a batch of them; work out deadlines."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from typing import Any, TextIO
 
 from assistant.answer import Answer, Audience
 from assistant.check import clean
+from assistant.deadline_command import add_deadlines, run_deadlines
+from assistant.deadlines import DeadlineError
 from assistant.library import Library
 from assistant.pipeline import answer
 from assistant.retrieve import search_text
 from assistant.turn import Turn
+from corpus.settings import SettingsError
 from ingest.errors import EmbedderError, IndexMissing
 
 _BATCH = 64  # questions embedded at once
@@ -27,8 +30,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "ask":
             return _ask(options)
+        if options.command == "deadlines":
+            return run_deadlines(options)
         return _batch(sys.stdin, sys.stdout)
-    except (IndexMissing, EmbedderError, BatchError) as error:
+    except (SettingsError, IndexMissing, EmbedderError, BatchError, DeadlineError) as error:
         print(error, file=sys.stderr)
         return 1
     except BrokenPipeError:
@@ -45,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "batch", help="answer the questions on standard input: a JSON object with id and question a line"
     )
+    add_deadlines(commands)
     return parser
 
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
+from corpus.check import base_id
 from corpus.passage import Force, PassageId
+
+if TYPE_CHECKING:
+    from assistant.deadlines import Deadline
 
 
 class Status(StrEnum):
@@ -78,7 +83,43 @@ class DatedDeadline:
 
     what: str
     by: str
+    """The last day, as 2026-04-14."""
     id: PassageId
+    ref: str = ""
+    """The passage, or its part: `sendregs2014:r5(1)`."""
+    label: str = ""
+    url: str = ""
+    who: str = ""
+    force: Force | None = None
+    counted: str = ""
+    """How it is counted, in words."""
+    past: bool = False
+
+    @classmethod
+    def of(cls, deadline: Deadline) -> DatedDeadline:
+        """The same limit, in the form that answers are written and kept in."""
+        return cls(
+            what=deadline.what,
+            by=deadline.by.isoformat(),
+            id=base_id(deadline.ref),
+            ref=deadline.ref,
+            label=deadline.label,
+            url=deadline.url,
+            who=deadline.who,
+            force=deadline.force,
+            counted=deadline.counted,
+            past=deadline.past,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WayOn:
+    """What the person can do next, with the numbers of the citations that bear it."""
+
+    opening: str
+    """In which case: "If the council says no to an assessment"."""
+    text: str
+    citations: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +127,7 @@ class Answer:
     """All that a turn ends with."""
 
     status: Status
-    text: str
+    text: str = ""
     """Markdown, whole: everything below in reading order."""
     short: str = ""
     """The direct answer alone, in plain words with citation numbers."""
@@ -102,3 +143,9 @@ class Answer:
     suggestions: tuple[str, ...] = ()
     retrieved: tuple[PassageId, ...] = field(default=())
     """Passages, best first."""
+    question: str = ""
+    """The question as it was asked."""
+    next_step: WayOn | None = None
+    audience: Audience | None = None
+    """Who it is written for: chosen, or guessed from the words."""
+    audience_guessed: bool = False

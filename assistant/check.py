@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 
+from assistant import deadlines
 from assistant.answer import Answer, Status
+from assistant.language import danger_in, detect
 from assistant.library import Library
 from assistant.phrases import has_phrase, phrase
 from assistant.references import Missing, find_references
-from assistant.rules import other_jurisdiction, speaks_of_danger, topic_not_covered
+from assistant.retrieve import question_vector, search_text
+from assistant.rules import old_words, other_jurisdiction, speaks_of_danger, speaks_of_proposals, topic_not_covered
 from assistant.turn import Turn
 from corpus.catalogue import load_catalogue
+from corpus.scope import Scope
 
 LONGEST_QUESTION = 4000
 """Characters."""
+URGENT = 0.6
+"""From this probability on, a question that no pattern knows is taken to speak of danger."""
 _INVISIBLE = {"Cc", "Cf", "Co", "Cn", "Cs"}
 
 
@@ -30,27 +37,72 @@ def clean(text: str) -> str:
 def check_question(turn: Turn, library: Library) -> None:
     """End the turn where there is no question to answer."""
     if len(turn.question) > LONGEST_QUESTION:
-        turn.answer = _end(Status.INVALID_QUESTION, phrase("invalid_question", "too_long", limit=LONGEST_QUESTION))
+        turn.answer = _end(
+            turn, Status.INVALID_QUESTION, phrase("invalid_question", "too_long", limit=LONGEST_QUESTION)
+        )
         return
     turn.question = turn.resolved = clean(turn.question)
     if not turn.question:
-        turn.answer = _end(Status.INVALID_QUESTION, phrase("invalid_question", "empty"))
+        turn.answer = _end(turn, Status.INVALID_QUESTION, phrase("invalid_question", "empty"))
     elif not any(char.isalnum() for char in turn.question):
-        turn.answer = _end(Status.INVALID_QUESTION, phrase("invalid_question", "no_words"))
+        turn.answer = _end(turn, Status.INVALID_QUESTION, phrase("invalid_question", "no_words"))
+
+
+def recognise_language(turn: Turn, library: Library) -> None:
+    """Answer a question that isn't in English in its own language, with what can be done; danger comes first."""
+    language = detect(turn.question, library.knows_word)
+    if language is None:
+        return
+    if danger_in(turn.question, language):
+        text = f"{language.urgent_text}\n\n{phrase('urgent_help')}"
+        turn.answer = _end(turn, Status.URGENT_HELP, text)
+    else:
+        turn.answer = _end(turn, Status.NOT_COVERED, f"{language.text}\n\n{language.english}")
 
 
 def spot_danger(turn: Turn, library: Library) -> None:
     """Where someone may come to harm, help comes before anything else."""
-    if speaks_of_danger(turn.question):
-        text = f"{phrase('urgent_help')}\n\n{phrase('urgent_also')}"
-        turn.answer = _end(Status.URGENT_HELP, text)
+    if speaks_of_danger(turn.question) or _sounds_urgent(turn, library):
+        turn.answer = _end(turn, Status.URGENT_HELP, f"{phrase('urgent_help')}\n\n{phrase('urgent_also')}")
+
+
+def _sounds_urgent(turn: Turn, library: Library) -> bool:
+    """Whether it is like the calls for help that the scope model has learnt from."""
+    if not turn.question.strip():
+        return False
+    vector = question_vector(turn, library)
+    return library.scope.probabilities(search_text(turn.question, library), vector)[Scope.URGENT] >= URGENT
+
+
+def translate_old_words(turn: Turn, library: Library) -> None:
+    """Note what words of before 2014, such as "statement", are called now."""
+    turn.notes += [phrase("old_words", name) for name in old_words(turn.question)]
+
+
+def spot_proposals(turn: Turn, library: Library) -> None:
+    """Tell what is only proposed from the law in force."""
+    if speaks_of_proposals(turn.resolved):
+        turn.answer = _end(turn, Status.NOT_COVERED, f"{phrase('proposals')}\n\n{phrase('who_can_help')}")
+
+
+def spot_deadlines(turn: Turn, library: Library) -> None:
+    """Work out the dates that follow where the question names an event and a day."""
+    today = date.today()
+    found = deadlines.spot(turn.resolved, today)
+    if found is None:
+        return
+    event, day = found
+    try:
+        turn.deadlines = deadlines.deadlines(event.id, day, today)
+    except deadlines.DeadlineError:
+        return  # a day too far off to count from: the question is answered without dates
 
 
 def spot_jurisdiction(turn: Turn, library: Library) -> None:
     """Name the right system where the question isn't about England."""
     place = other_jurisdiction(turn.resolved)
     if place:
-        turn.answer = _end(Status.OTHER_JURISDICTION, phrase("other_jurisdiction", place))
+        turn.answer = _end(turn, Status.OTHER_JURISDICTION, phrase("other_jurisdiction", place))
 
 
 def spot_topic(turn: Turn, library: Library) -> None:
@@ -58,7 +110,7 @@ def spot_topic(turn: Turn, library: Library) -> None:
     topic = topic_not_covered(turn.resolved)
     if topic:
         text = f"{phrase('not_covered_topics', topic)}\n\n{phrase('who_can_help')}"
-        turn.answer = _end(Status.NOT_COVERED, text)
+        turn.answer = _end(turn, Status.NOT_COVERED, text)
 
 
 def read_references(turn: Turn, library: Library) -> None:
@@ -66,7 +118,7 @@ def read_references(turn: Turn, library: Library) -> None:
     turn.references, turn.missing = find_references(turn.resolved)
     if turn.missing and not turn.references:
         text = " ".join(dict.fromkeys(what_exists(missing) for missing in turn.missing))
-        turn.answer = _end(Status.NO_SUCH_PROVISION, text)
+        turn.answer = _end(turn, Status.NO_SUCH_PROVISION, text)
 
 
 def what_exists(missing: Missing) -> str:
@@ -102,5 +154,5 @@ def _spoken(local: str) -> str:
     return f"{kind} {local[1:]}"
 
 
-def _end(status: Status, text: str) -> Answer:
-    return Answer(status=status, text=text, short=text)
+def _end(turn: Turn, status: Status, text: str) -> Answer:
+    return Answer(status, text, short=text, question=turn.question, audience=turn.audience)

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from assistant.answer import Answer, Citation, DutyRow, Status
+from assistant.answer import Answer, Audience, Citation, DatedDeadline, DutyRow, Status, WayOn
 from assistant.library import Library
+from assistant.markdown import render
 from assistant.phrases import phrase
-from assistant.quote import Quotation, mark_modals, quote_best, quote_part, quote_whole, shared_share
+from assistant.quote import Quotation, quote_best, quote_part, quote_whole, shared_share
 from assistant.references import Neighbour
 from assistant.turn import Hit, Turn
 from corpus.annotation import Annotation
 from corpus.catalogue import bare_passage
 from corpus.check import base_id, question_key
+from corpus.next_steps import next_step
 from corpus.passage import Force, Passage, PassageId
 
-SAME_QUESTION = 0.60
-"""From this similarity on, a question of ours is close enough to give its direct answer."""
-_AS_GOOD = 0.07  # an answer to a question this much less similar than the best still adds to it
+SAME_QUESTION = 0.40
+"""From this cosine similarity on, a question of ours is close enough to give its direct answer."""
+SURE = 0.55
+"""Below this, the question of ours that is answered is shown first, as the nearest there is."""
+_AS_GOOD = 0.8  # an answer to a question with this share of the best one's score still adds to it
+_SAME_WORDS = 0.6  # unless it says much the same
 _NEAR = 0.12  # passages whose score is this close to the best are cited too
 _CODE_CITED, _LAW_CITED, _DUTIES, _SUGGESTIONS = 3, 3, 6, 3
 _WHOLE = 450  # words: a passage that was asked for by number is quoted whole up to this
+_OF_A_SCHOOL = re.compile(r"school|govern|proprietor|head|teacher|SENCO|nurser|setting|college|academ|provider|trust\b")
 _STRENGTH = (Force.MUST, Force.MUST_NOT, Force.SHOULD, Force.SHOULD_NOT, Force.MAY)
 
 
@@ -79,14 +86,21 @@ def nearest_passages(turn: Turn, library: Library, opening: str) -> Answer:
     sheet = _Sheet(library, turn.resolved)
     for hit in turn.hits[:2]:
         sheet.cite(hit.passage)
-    blocks = [opening, phrase("who_can_help"), _heading("nearest"), *_quote_lines(sheet.citations.values())]
-    return Answer(
-        Status.NOT_COVERED,
-        "\n\n".join(blocks),
-        short=opening,
-        citations=tuple(sheet.citations.values()),
-        retrieved=turn.retrieved,
+    return written(
+        turn,
+        Answer(
+            Status.NOT_COVERED,
+            short=opening,
+            citations=tuple(sheet.citations.values()),
+            retrieved=turn.retrieved,
+        ),
     )
+
+
+def written(turn: Turn, answer: Answer) -> Answer:
+    """`answer` as an answer to the question of `turn`, its text written out."""
+    addressed = replace(answer, question=turn.question, audience=turn.audience, audience_guessed=turn.audience_guessed)
+    return replace(addressed, text=render(addressed))
 
 
 def _answer_by_reference(turn: Turn, library: Library) -> Answer:
@@ -128,8 +142,10 @@ def _answer_by_likeness(turn: Turn, library: Library) -> Answer:
             f"{_emphasised(text, first=not position)} [{sheet.cite(hit.passage).number}]"
             for position, (hit, text) in enumerate(zip(leaders, answers, strict=True))
         ]
-        short = " ".join(sentences)
         matched = _question_of(leaders[0], library)
+        short = " ".join(sentences)
+        if leaders[0].question_similarity < SURE:  # said before the answer, which else may seem to answer the asked
+            short = f"{phrase('nearest_question', matched=matched)}\n\n{short}"
     else:
         top = turn.hits[0]
         annotation = library.annotations.get(top.passage)
@@ -146,16 +162,15 @@ def _answer_by_likeness(turn: Turn, library: Library) -> Answer:
 
 
 def _leaders(hits: Sequence[Hit], library: Library) -> list[Hit]:
-    """The hits that hold a question close enough to the one asked: the best, and one that adds to it."""
-    close = [hit for hit in hits[:8] if hit.question is not None and hit.question_similarity >= SAME_QUESTION]
-    close.sort(key=lambda hit: -(hit.question_similarity + hit.score))
-    if not close:
+    """The hits whose questions give the direct answer: the first, and one nearly as close that adds to it."""
+    close = [hit for hit in hits[:4] if hit.question_similarity >= SAME_QUESTION]
+    if not close or close[0] is not hits[0]:
         return []
     best = close[0]
     said = [_direct(best, library)]
-    for hit in close[1:]:
-        text = _direct(hit, library)
-        if best.question_similarity - hit.question_similarity <= _AS_GOOD and shared_share(text, said) < 0.6:
+    for hit in sorted(close[1:], key=lambda other: -other.question_score):
+        as_good = hit.question_score >= _AS_GOOD * best.question_score
+        if as_good and shared_share(_direct(hit, library), said) < _SAME_WORDS:
             return [best, hit]
     return [best]
 
@@ -214,43 +229,37 @@ def _assemble(
     matched: str = "",
     notes: Sequence[str] = (),
 ) -> Answer:
+    way_on = _way_on(turn, cited, sheet)
     citations = tuple(sheet.citations.values())
-    duties = tuple(_duties(cited, library, sheet))
-    changed = tuple(dict.fromkeys([*notes, *_changes(citations, library)]))
-    suggestions = tuple(_suggestions(turn, cited, library))
     different = bool(matched) and question_key(matched) != question_key(turn.resolved)
-    blocks = [short]
-    if different:
-        blocks.append("*" + phrase("asked_as", asked=_clip(turn.resolved), matched=matched) + "*")
-    if duties:
-        blocks += [_heading("duties"), _duty_table(duties)]
-    code = [citation for citation in citations if not citation.is_law]
-    law = [citation for citation in citations if citation.is_law]
-    if code:
-        blocks += [_heading("code"), *_quote_lines(code)]
-    if law:
-        blocks += [_heading("law"), *_quote_lines(law)]
-    if changed:
-        blocks += [_heading("changed"), *(f"- {note}" for note in changed)]
-    if suggestions:
-        blocks.append(f"**{phrase('headings', 'next')}:** " + " · ".join(suggestions))
-    blocks.append(phrase("footer"))
-    return Answer(
-        Status.ANSWERED,
-        "\n\n".join(blocks),
-        short=short,
-        matched=matched if different else "",
-        asked=turn.resolved if turn.resolved != turn.question else "",
-        citations=citations,
-        duties=duties,
-        notes=changed,
-        suggestions=suggestions,
-        retrieved=turn.retrieved,
+    return written(
+        turn,
+        Answer(
+            Status.ANSWERED,
+            short=short,
+            matched=matched if different else "",
+            asked=turn.resolved if turn.resolved != turn.question else "",
+            citations=citations,
+            duties=tuple(_duties(turn, cited, library, sheet)),
+            deadlines=tuple(DatedDeadline.of(deadline) for deadline in turn.deadlines),
+            notes=tuple(dict.fromkeys([*turn.notes, *notes, *_changes(citations, library)])),
+            suggestions=tuple(_suggestions(turn, cited, library)),
+            retrieved=turn.retrieved,
+            next_step=way_on,
+        ),
     )
 
 
-def _duties(cited: Sequence[PassageId], library: Library, sheet: _Sheet) -> list[DutyRow]:
-    """The duties of the passages cited that bear most on the question, the strongest first."""
+def _way_on(turn: Turn, cited: Sequence[PassageId], sheet: _Sheet) -> WayOn | None:
+    """What a family can do next; a school or an advocate asked something else."""
+    step = next_step(cited[0])
+    if step is None or turn.references or turn.audience in (Audience.TEACHER, Audience.ADVOCATE):
+        return None
+    return WayOn(step.opening, step.text, tuple(sheet.cite(ref).number for ref in step.refs))
+
+
+def _duties(turn: Turn, cited: Sequence[PassageId], library: Library, sheet: _Sheet) -> list[DutyRow]:
+    """The duties of the passages cited that bear most on the question, those of who asks first."""
     rows: list[tuple[float, DutyRow]] = []
     for rank, name in enumerate(cited[:3]):
         annotation: Annotation | None = library.annotations.get(name)
@@ -259,39 +268,19 @@ def _duties(cited: Sequence[PassageId], library: Library, sheet: _Sheet) -> list
             continue
         for duty in annotation.duties:
             bears = shared_share(f"{duty.what} {duty.when or ''}", [sheet.wanted])
-            row = DutyRow(duty.who, duty.force, duty.what, duty.when, citation.number)
-            rows.append((bears - 0.25 * rank - 0.02 * _STRENGTH.index(duty.force), row))
+            row = DutyRow(_holder(duty.who, turn.audience), duty.force, duty.what, duty.when, citation.number)
+            own = turn.audience is Audience.TEACHER and bool(_OF_A_SCHOOL.search(duty.who))
+            rows.append((bears + 0.3 * own - 0.25 * rank - 0.02 * _STRENGTH.index(duty.force), row))
     rows.sort(key=lambda pair: -pair[0])
     best = [row for _, row in rows[:_DUTIES]]
     return sorted(best, key=lambda row: (_STRENGTH.index(row.force) > 1, row.citation))
 
 
-def _duty_table(duties: Sequence[DutyRow]) -> str:
-    lines = ["| Who | | What | By when | |", "|---|---|---|---|---|"]
-    for row in duties:
-        force = f"**{row.force}**" if row.force in (Force.MUST, Force.MUST_NOT) else str(row.force)
-        cells = (row.who, force, row.what, row.when or "", f"[{row.citation}]")
-        lines.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
-    return "\n".join(lines)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "/").replace("\n", " ")
-
-
-def _quote_lines(citations: object) -> Iterator[str]:
-    for citation in citations:  # type: ignore[attr-defined]
-        yield quote_block(citation)
-
-
-def quote_block(citation: Citation) -> str:
-    """A citation in Markdown: its number, label, page and link, then the quotation."""
-    page = f", page {citation.page}" if citation.page else ""
-    head = f"[{citation.number}] [{citation.label}]({citation.url}){page}"
-    if not citation.quote:
-        return f"{head}: {citation.summary} *({phrase('summary_only')})*"
-    quoted = mark_modals(citation.quote).replace("\n", "\n> ")
-    return f"{head}\n> “{quoted}”"
+def _holder(who: str, audience: Audience | None) -> str:
+    """Families say "the council"; the law and those who work with it, "local authority"."""
+    if audience in (Audience.TEACHER, Audience.ADVOCATE):
+        return who
+    return who.replace("local authorities", "councils").replace("local authority", "council")
 
 
 def _changes(citations: Sequence[Citation], library: Library) -> Iterator[str]:
@@ -316,11 +305,3 @@ def _suggestions(turn: Turn, cited: Sequence[PassageId], library: Library) -> It
             asked.append(question)
             given += 1
             yield question[0].upper() + question[1:]
-
-
-def _heading(name: str) -> str:
-    return f"### {phrase('headings', name)}"
-
-
-def _clip(text: str, limit: int = 160) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +21,8 @@ from ingest.embedder import Embedder
 from ingest.errors import IndexMissing
 from ingest.fields import Field
 from ingest.index import Stamp, read_stamp
+from ingest.scope import ScopeModel
+from ingest.units import UnitKind
 from ingest.vectors import open_collection
 from ingest.words import LetterIndex, WordIndex
 
@@ -86,6 +88,18 @@ class Library:
         return {field: self._placed(WordIndex.load(self.folder / "words" / field)) for field in Field}
 
     @cached_property
+    def question_rows(self) -> dict[str, int]:
+        """For the unit of each annotated question: its row among the texts of the question field."""
+        names = (f"{name}#{UnitKind.QUESTION}.{number}" for name, number in self._questions())
+        return {name: row for row, name in enumerate(names)}
+
+    def _questions(self) -> Iterator[tuple[PassageId, int]]:
+        for name in self.order:
+            annotation = self.annotations.get(name)
+            for number in range(len(annotation.qa) if annotation else 0):
+                yield name, number
+
+    @cached_property
     def letters(self) -> dict[Field, tuple[LetterIndex, NDArray[np.int64]]]:
         """Likeness of spelling over two of the fields, with the positions of their passages."""
         return {
@@ -100,6 +114,15 @@ class Library:
     def speller(self) -> Speller:
         """Mends misspelt words, knowing those of the sources."""
         return Speller(json.loads((self.folder / "words.json").read_text(encoding="utf-8")))
+
+    @cached_property
+    def scope(self) -> ScopeModel:
+        """Tells questions that belong here from others."""
+        return ScopeModel.load(self.folder)
+
+    def knows_word(self, word: str) -> bool:
+        """Whether `word`, in lower case, stands in the sources or in an English dictionary."""
+        return self.speller.knows(word)
 
     @cached_property
     def links(self) -> dict[int, NDArray[np.int64]]:
@@ -144,4 +167,4 @@ class Library:
         for letters, _ in self.letters.values():
             letters.scores("warm up")
         self.speller.correct("wram up")
-        _ = self.links
+        _ = self.links, self.scope, self.question_rows

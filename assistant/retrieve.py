@@ -13,6 +13,8 @@ from assistant.references import Neighbour, Reference
 from assistant.turn import Hit, Turn
 from assistant.wording import plan_in_full
 from corpus.passage import PassageId
+from ingest.fields import Field
+from ingest.scope import Nearness
 from ingest.units import UnitKind, kind_of, passage_of
 
 DEPTH = 600
@@ -24,11 +26,21 @@ LINKED = 0.2
 _LENDERS = 15
 
 Scores = NDArray[np.float32]
+Vector = NDArray[np.float32]
 
 
 def search_text(question: str, library: Library) -> str:
     """The question as it is searched for: spelling mended, "EHCP" in full."""
     return plan_in_full(library.speller.correct(question))
+
+
+def question_vector(turn: Turn, library: Library) -> Vector:
+    """The vector of the question as it is understood by now; embedded once, and again only where it was completed."""
+    text = search_text(turn.resolved, library)
+    if turn.vector is None or turn.embedded not in ("", text):
+        turn.vector = library.embed(text)
+    turn.embedded = text
+    return turn.vector
 
 
 def retrieve(turn: Turn, library: Library) -> None:
@@ -48,48 +60,69 @@ def _named(reference: Reference, library: Library) -> PassageId | None:
 def search(turn: Turn, library: Library) -> list[Hit]:
     """The passages most like the question, best first."""
     text = search_text(turn.resolved, library)
-    if turn.vector is None:
-        turn.vector = library.embed(text)
-    near = library.nearest(turn.vector, DEPTH)
-    by_kind, second, questions = _dense_scores(near, library)
+    vector = question_vector(turn, library)
+    near = library.nearest(vector, DEPTH)
+    turn.scope = library.scope.probabilities(text, vector)
+    turn.nearness = Nearness.of((kind_of(unit), score) for unit, score in near)
+    by_kind, second = _dense_scores(near, library)
     best = np.maximum.reduce(list(by_kind.values()))
+    words = {field: index.scores(text) for field, (index, _) in library.words.items()}
+    letters = {field: index.scores(text) for field, (index, _) in library.letters.items()}
     fused = sum_of_shares(
         [
             *by_kind.values(),
             second,
             np.mean(list(by_kind.values()), axis=0, dtype=np.float32),
-            *(_by_passage(index.scores(text), places, library) for index, places in library.words.values()),
-            *(_by_passage(index.scores(text), places, library) for index, places in library.letters.values()),
+            *(_by_passage(scores, library.words[field][1], library) for field, scores in words.items()),
+            *(_by_passage(scores, library.letters[field][1], library) for field, scores in letters.items()),
         ]
     )
     fused = _lend(fused, library)
     ranked = np.argsort(-fused, kind="stable")[:KEPT]
+    likeness = _question_similarities(near, library)
+    questions = sum_of_shares([likeness, words[Field.QUESTION], words[Field.ANSWERED], letters[Field.QUESTION]])
     return [
-        Hit(library.order[place], float(fused[place]), float(best[place]), *questions.get(int(place), (None, 0.0)))
-        for place in ranked
+        Hit(
+            library.order[place],
+            float(fused[place]),
+            float(best[place]),
+            *_nearest(place, questions, likeness, library),
+        )
+        for place in map(int, ranked)
     ]
 
 
-def _dense_scores(
-    near: Sequence[tuple[str, float]], library: Library
-) -> tuple[dict[UnitKind, Scores], Scores, dict[int, tuple[int, float]]]:
-    """Of each passage: the similarity of its nearest unit of each kind, and of its second nearest question.
+def _nearest(place: int, questions: Scores, likeness: Scores, library: Library) -> tuple[int | None, float, float]:
+    """The number of a passage's question that is likest the one asked, its cosine similarity, and its fused score."""
+    own = np.flatnonzero(library.words[Field.QUESTION][1] == place)
+    if not len(own):
+        return None, 0.0, 0.0
+    best = int(np.argmax(questions[own]))
+    return best, float(likeness[own[best]]), float(questions[own[best]])
 
-    Also the number and similarity of its nearest question.
-    """
+
+def _question_similarities(near: Sequence[tuple[str, float]], library: Library) -> Scores:
+    """The cosine similarity of each annotated question that is near; 0 of the others."""
+    likeness = np.zeros(len(library.question_rows), dtype=np.float32)
+    for unit, score in near:
+        row = library.question_rows.get(unit)
+        if row is not None:
+            likeness[row] = score
+    return likeness
+
+
+def _dense_scores(near: Sequence[tuple[str, float]], library: Library) -> tuple[dict[UnitKind, Scores], Scores]:
+    """Of each passage: the similarity of its nearest unit of each kind, and of its second nearest question."""
     floor = max(near[-1][1], 0.0) if near else 0.0
     by_kind = {kind: np.full(len(library.order), floor, dtype=np.float32) for kind in UnitKind}
     second = np.full(len(library.order), floor, dtype=np.float32)
-    questions: dict[int, tuple[int, float]] = {}
     for unit, score in near:  # nearest first
         place, kind = library.position[passage_of(unit)], kind_of(unit)
         if score > by_kind[kind][place]:
             by_kind[kind][place] = score
-        elif kind is UnitKind.QUESTION and place in questions and score > second[place]:
+        elif kind is UnitKind.QUESTION and by_kind[kind][place] > floor and score > second[place]:
             second[place] = score
-        if kind is UnitKind.QUESTION:
-            questions.setdefault(place, (int(unit.rpartition(".")[2]), score))
-    return by_kind, second, questions
+    return by_kind, second
 
 
 def _by_passage(scores: Scores, places: NDArray[np.int64], library: Library) -> Scores:

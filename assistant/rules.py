@@ -20,6 +20,9 @@ def _rules() -> dict[str, Any]:
         "danger_exceptions": _any(raw["danger_exceptions"]),
         "jurisdictions": {place: _any(rule["strong"]) for place, rule in raw["jurisdictions"].items()},
         "jurisdiction_exceptions": _any(raw["jurisdiction_exceptions"]),
+        "audiences": {name: _any(patterns) for name, patterns in raw["audiences"].items()},
+        "old_words": {name: _any(patterns) for name, patterns in raw["old_words"].items()},
+        "proposals": _any(raw["proposals"]),
         "topics": {topic: _any(patterns) for topic, patterns in raw["topics_not_covered"].items()},
     }
 
@@ -47,3 +50,20 @@ def topic_not_covered(question: str) -> str | None:
     """A topic near to SEND that these sources leave out, such as benefits."""
     topics: dict[str, re.Pattern[str]] = _rules()["topics"]
     return next((topic for topic, pattern in topics.items() if pattern.search(question)), None)
+
+
+def audience_of(question: str) -> str | None:
+    """Who asks, going by their words ("my son", "our pupils", "my client"); None where they don't tell."""
+    audiences: dict[str, re.Pattern[str]] = _rules()["audiences"]
+    return next((name for name, pattern in audiences.items() if pattern.search(question)), None)
+
+
+def old_words(question: str) -> list[str]:
+    """The words of before 2014 that it uses, by name, such as `statement`."""
+    words: dict[str, re.Pattern[str]] = _rules()["old_words"]
+    return [name for name, pattern in words.items() if pattern.search(question)]
+
+
+def speaks_of_proposals(question: str) -> bool:
+    """Whether it asks about what is proposed, such as the white paper of 2026, rather than the law in force."""
+    return bool(_rules()["proposals"].search(question))

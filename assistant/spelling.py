@@ -31,6 +31,10 @@ class Speller:
         unknown = [word for word in _WORD.findall(text) if word.lower() not in self._counts and len(word) >= _SHORTEST]
         return _WORD.sub(lambda match: self._mended(match[0]), text) if unknown else text
 
+    def knows(self, word: str) -> bool:
+        """Whether `word`, in lower case, stands in the sources or in an English dictionary."""
+        return word in self._counts or word in self._dictionary.words
+
     def _mended(self, word: str) -> str:
         lower = word.lower()
         if len(word) < _SHORTEST or lower in self._counts or word != lower:

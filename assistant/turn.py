@@ -8,8 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer import Answer, Audience
+from assistant.deadlines import Deadline
 from assistant.references import Missing, Reference
 from corpus.passage import PassageId
+from corpus.scope import Scope
+from ingest.scope import Nearness
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +25,11 @@ class Hit:
     similarity: float
     """Cosine similarity of the question asked and the nearest unit of the passage; 0 where none is near."""
     question: int | None = None
-    """Which of the passage's annotated questions is nearest to the one asked."""
+    """Which of the passage's annotated questions is likest the one asked."""
     question_similarity: float = 0.0
     """Cosine similarity of that question and the one asked."""
+    question_score: float = 0.0
+    """Its fused score, by vectors, words and letters: it ranks the questions of all passages."""
 
 
 @dataclass(slots=True)
@@ -35,13 +40,25 @@ class Turn:
     history: tuple[str, ...] = ()
     """Earlier questions of the conversation, oldest first."""
     audience: Audience | None = None
+    audience_guessed: bool = False
+    """Whether the audience was guessed from the words."""
     vector: NDArray[np.float32] | None = None
     """The question's vector, where it was embedded beforehand with others."""
+    embedded: str = ""
+    """The text that `vector` stands for, once it was embedded here."""
     resolved: str = ""
     """The question as understood: completed from the conversation."""
     references: list[Reference] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
+    scope: dict[Scope, float] = field(default_factory=dict)
+    """How likely each kind of question is, from its words."""
+    nearness: Nearness | None = None
+    """How near the index comes to it."""
+    deadlines: tuple[Deadline, ...] = ()
+    """The time limits that follow from an event and a date that the question names."""
+    notes: list[str] = field(default_factory=list)
+    """What the person should know before all else, such as an old word that they used."""
     answer: Answer | None = None
 
     @property

@@ -11,7 +11,7 @@ from pathlib import Path
 from corpus.annotation import AnnotationError, load_annotations
 from corpus.catalogue import bare_passage, load_catalogue
 from corpus.passage import Passage
-from corpus.settings import Settings, settings
+from corpus.settings import Settings, SettingsError, settings
 from corpus.sources import Source, load_sources
 from ingest.errors import EmbedderError, SourceError
 from ingest.fetch import Located, locate
@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     try:
         return ingest(options.folder, settings(), rebuild=options.rebuild)
-    except (EmbedderError, AnnotationError, OSError) as error:
+    except (SettingsError, EmbedderError, AnnotationError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

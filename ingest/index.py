@@ -13,18 +13,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import numpy as np
 from filelock import FileLock
 from tqdm import tqdm
 
 from corpus.annotation import Annotation, write_annotations
 from corpus.figures import FIGURES_FILE
 from corpus.passage import Passage, PassageId, write_passages
+from corpus.scope import SCOPE, Scope, load_scope_questions
 from corpus.settings import Settings
 from corpus.sources import SOURCES_FILE
 from ingest.embedder import Embedder
 from ingest.errors import IndexMissing
 from ingest.fields import Field, Texts, count_words, make_fields
-from ingest.units import Unit, make_units
+from ingest.scope import Example, ScopeModel
+from ingest.units import Unit, kind_of, make_units, passage_of
 from ingest.vectors import open_collection
 from ingest.words import LetterIndex, WordIndex
 
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from llama_index.core.schema import TextNode
 
 _READERS = frozenset(
-    {"blocks", "clml", "clml_text", "code_of_practice", "embedder", "fields", "pdf_lines", "units", "words"}
+    {"blocks", "clml", "clml_text", "code_of_practice", "embedder", "fields", "pdf_lines", "scope", "units", "words"}
 )
 _BATCH = 256  # units embedded between two saves: an interrupted run loses no more
 
@@ -107,6 +110,7 @@ def build_index(
         folder = _building_folder(settings, embedder, rebuild)
         embedded, removed = _embed(folder, units, embedder, progress)
         _index_words(folder, make_fields(passages, annotations))
+        _learn_scope(folder, annotations, embedder)
         write_passages(folder / "passages.jsonl", passages)
         write_annotations(folder / "annotations.jsonl", annotations.values())
         stamp = Stamp(digest, datetime.now(UTC).isoformat(timespec="seconds"), embedder.name, len(units), sources)
@@ -128,6 +132,8 @@ def index_digest(files: Iterable[str], annotations: Mapping[PassageId, Annotatio
         if module.stem in _READERS:  # so a change to how sources are read or cut needs no version number
             digest.update(module.read_bytes())
     digest.update(SOURCES_FILE.read_bytes() + FIGURES_FILE.read_bytes())
+    for path in sorted(SCOPE.glob("*.txt")):
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
@@ -218,6 +224,17 @@ def _index_words(folder: Path, fields: Mapping[Field, Texts]) -> None:
         LetterIndex.build(fields[name]).save(folder / "letters" / name)
     counts = count_words(fields[Field.ALL])
     (folder / "words.json").write_text(json.dumps(counts), encoding="utf-8")
+
+
+def _learn_scope(folder: Path, annotations: Mapping[PassageId, Annotation], embedder: Embedder) -> None:
+    """Train what tells questions that belong here from others: on our own, and on those of `corpus/scope`."""
+    examples = [Example(text, kind) for kind, texts in load_scope_questions().items() for text in texts]
+    examples += [Example(qa.q, Scope.ANSWERABLE, note.id) for note in annotations.values() for qa in note.qa]
+    kept = open_collection(folder).get(include=["embeddings"])
+    owners = [(passage_of(unit), kind_of(unit)) for unit in kept["ids"]]
+    units = np.asarray(kept["embeddings"], dtype=np.float32)
+    vectors = embedder.embed_many([example.text for example in examples])
+    ScopeModel.train(examples, vectors, units, owners).save(folder)
 
 
 def _batches(items: list[TextNode], size: int) -> Iterator[list[TextNode]]:

@@ -6,6 +6,7 @@ import re
 
 from assistant.library import Library
 from assistant.quote import content_words
+from assistant.rules import unsaid
 from assistant.turn import Turn
 
 _OPENERS = re.compile(
@@ -22,6 +23,7 @@ def resolve_follow_up(turn: Turn, library: Library) -> None:
     """Complete a question that leans on the one before it; `turn.resolved` is then what is looked up."""
     if turn.history and leans_on_history(turn.question):
         turn.resolved = f"{topic_of(turn.history)} {turn.question}".strip()
+        turn.unsaid = unsaid(turn.question)
 
 
 def leans_on_history(question: str) -> bool:

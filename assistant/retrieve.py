@@ -34,9 +34,13 @@ def search_text(question: str, library: Library) -> str:
     return plan_in_full(library.speller.correct(question))
 
 
+def _wanted(turn: Turn, library: Library) -> str:
+    return search_text(f"{turn.resolved} {turn.unsaid}".strip(), library)
+
+
 def question_vector(turn: Turn, library: Library) -> Vector:
     """The vector of the question as it is understood by now; embedded once, and again only where it was completed."""
-    text = search_text(turn.resolved, library)
+    text = _wanted(turn, library)
     if turn.vector is None or turn.embedded not in ("", text):
         turn.vector = library.embed(text)
     turn.embedded = text
@@ -59,7 +63,7 @@ def _named(reference: Reference, library: Library) -> PassageId | None:
 
 def search(turn: Turn, library: Library) -> list[Hit]:
     """The passages most like the question, best first."""
-    text = search_text(turn.resolved, library)
+    text = _wanted(turn, library)
     vector = question_vector(turn, library)
     near = library.nearest(vector, DEPTH)
     turn.scope = library.scope.probabilities(text, vector)

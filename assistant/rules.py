@@ -23,6 +23,7 @@ def _rules() -> dict[str, Any]:
         "audiences": {name: _any(patterns) for name, patterns in raw["audiences"].items()},
         "old_words": {name: _any(patterns) for name, patterns in raw["old_words"].items()},
         "proposals": _any(raw["proposals"]),
+        "unsaid": {words: _any(patterns) for words, patterns in raw["unsaid"].items()},
         "topics": {topic: _any(patterns) for topic, patterns in raw["topics_not_covered"].items()},
     }
 
@@ -67,3 +68,9 @@ def old_words(question: str) -> list[str]:
 def speaks_of_proposals(question: str) -> bool:
     """Whether it asks about what is proposed, such as the white paper of 2026, rather than the law in force."""
     return bool(_rules()["proposals"].search(question))
+
+
+def unsaid(follow_up: str) -> str:
+    """What a short follow-up such as "and if they refuse?" leaves unsaid, in words to search for."""
+    rules: dict[str, re.Pattern[str]] = _rules()["unsaid"]
+    return ", ".join(words for words, pattern in rules.items() if pattern.search(follow_up))

@@ -48,6 +48,8 @@ class Turn:
     """The text that `vector` stands for, once it was embedded here."""
     resolved: str = ""
     """The question as understood: completed from the conversation."""
+    unsaid: str = ""
+    """What a follow-up leaves unsaid: searched for with it, not shown."""
     references: list[Reference] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)

@@ -39,11 +39,17 @@ def points(pack: Pack, library: Library) -> dict[str, list[Point]]:
     rows.sort(key=lambda row: _ORDER.index(row[1]))
     asked: dict[str, list[Point]] = {}
     for who, force, what, when, ref in rows:
-        known = asked.setdefault(who, [])
+        known = asked.setdefault(_addressee(who), [])
         point = _point(force, what, when, ref)
         if point.ask not in {other.ask for other in known}:
             known.append(point)
     return asked
+
+
+def _addressee(who: str) -> str:
+    """`who` in the law's words: answers for families say "council" for the local authority."""
+    plural = re.sub(r"\bcouncils\b", "local authorities", who)
+    return re.sub(r"\b(?:the )?council\b", "local authority", plural, flags=re.IGNORECASE)
 
 
 _Row = tuple[str, Force, str, str, str]

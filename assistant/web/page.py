@@ -1,156 +1,137 @@
-"""The page: a chat, and beside it the passages that its answers quote."""
+"""The page: its views, and the header and footer around them."""
 
 from __future__ import annotations
 
 import os
-from functools import cache
-from html import escape
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
 
 import gradio as gr
-import yaml
+from gradio.events import api as add_endpoint
+from markupsafe import Markup
 
-from assistant.answer import Answer, Audience
+from assistant.generate import privacy_line
 from assistant.library import Library
+from assistant.llm import is_configured
 from assistant.pipeline import answer
 from assistant.turn import Turn
-from assistant.web.sources_panel import render_sources
-from corpus.sources import load_sources
+from assistant.web import api, ask_view, browse, deadlines_view, pack
+from assistant.web.look import theme
+from assistant.web.page_image import PageImages
+from assistant.web.sources_panel import loaded_sources, summary_line
+from assistant.web.store import build_store
+from assistant.web.templates import render
+from corpus.settings import Settings
 
 _HERE = Path(__file__).parent
 TITLE = "Ask the Code"
-_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"]
-THEME = gr.themes.Default(font=_FONTS, font_mono=["ui-monospace", "monospace"])
-CSS = (_HERE / "style.css").read_text(encoding="utf-8")
-_AUDIENCES = [
-    ("Parent or carer", Audience.PARENT.value),
-    ("Young person", Audience.YOUNG_PERSON.value),
-    ("Teacher, SENCO or governor", Audience.TEACHER.value),
-    ("Advocate", Audience.ADVOCATE.value),
-]
-_EXAMPLE_HEADINGS = {"parent": "For parents", "teacher": "For schools", "advocate": "For advocates"}
-_SORRY = (
-    "Something went wrong on our side, and your question was not answered. It is still in the box: please try "
-    "again. If it happens again, restart the app, and run `python -m ingest` if that doesn't help."
+_LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
+VIEWS = (
+    ("ask", "Ask"),
+    ("browse", "Browse"),
+    ("deadlines", "Deadlines"),
+    ("pack", "Meeting pack"),
+    ("privacy", "Privacy"),
 )
+"""The views: each one's address after `#/`, and its title in the navigation."""
+FEEDBACK = "feedback.sqlite"
+"""The file in the home that feedback is kept in."""
+_SHARED = "What you write goes to the computer that runs this app."
 
-Messages = list[dict[str, Any]]
 
-
-def build_page(library: Library) -> gr.Blocks:
+def build_page(library: Library, config: Settings) -> gr.Blocks:
     """The page over an open library."""
     page = gr.Blocks(title=TITLE, analytics_enabled=False)
     with page:
-        gr.HTML(_header(library), elem_classes="atc-head")
-        with gr.Row(elem_id="atc-columns"):
-            with gr.Column(scale=3):
-                chat = gr.Chatbot(
-                    label="Conversation",
-                    elem_id="atc-chat",
-                    height="56vh",
-                    show_label=False,
-                    buttons=["copy"],
-                    autoscroll=False,  # an answer is read from its top
-                    examples=_examples(),
-                )
-                question = gr.Textbox(
-                    label="Your question",
-                    placeholder="Ask in your own words, for example: can a school refuse a place because of SEN?",
-                    lines=2,
-                    max_lines=8,
-                    elem_id="atc-question",
-                )
-                with gr.Row():
-                    ask = gr.Button("Ask", variant="primary", elem_id="atc-ask")
-                    clear = gr.Button("Start again", elem_id="atc-clear")
-                audience = gr.Radio(_AUDIENCES, label="I am a … (optional)", elem_id="atc-audience")
-            with gr.Column(scale=2):
-                sources = gr.HTML(render_sources(None), elem_id="atc-sources")
+        store = build_store()
+        with _view("ask"):
+            source = ask_view.build(library, PageImages(config), store, config.home / FEEDBACK)
+        with _view("browse"):
+            browser = browse.build(library, store)
+        with _view("deadlines"):
+            deadlines_view.build(store)
+        with _view("pack"):
+            pack.build(library, store)
+        with _view("privacy"):
+            gr.Markdown(_own_file("privacy.md"), elem_classes="atc-prose")
 
-        def respond(text: str, messages: Messages, who: str | None) -> tuple[str, Messages, str]:
-            return _respond(library, text, messages, who)
+        def show_passage(event: gr.EventData) -> tuple[Any, ...]:
+            return browser.show(str(event.ref))
 
-        outputs = [question, chat, sources]
-        gr.on([ask.click, question.submit], respond, [question, chat, audience], outputs, api_name="ask")
-        chat.example_select(_chosen, None, question, api_visibility="private")
-        clear.click(lambda: ("", [], render_sources(None)), None, outputs, api_visibility="private")
+        source.browse(show_passage, None, list(browser.outputs), show_progress="hidden", api_visibility="private")
+        add_endpoint(_endpoint(library), api_name="ask")
+        api.build(library)
     return page
 
 
-def _respond(library: Library, text: str, messages: Messages, who: str | None) -> tuple[str, Messages, str]:
-    """One turn of the chat: the emptied box, the longer conversation, the sources panel."""
-    history = tuple(_plain(message) for message in messages or [] if message["role"] == "user")
-    try:
-        found: Answer | None = answer(
-            Turn(text or "", history=history, audience=Audience(who) if who else None), library
-        )
-    except Exception:  # whatever it is, the person gets words and keeps the question
-        found = None
-    shown = [*(messages or []), {"role": "user", "content": text or ""}]
-    if found is None:
-        return text, [*shown, {"role": "assistant", "content": _SORRY}], render_sources(None)
-    kept = text if found.status == "invalid_question" else ""
-    return kept, [*shown, {"role": "assistant", "content": found.text}], render_sources(found)
+def _view(name: str) -> gr.Column:
+    return gr.Column(elem_id=f"view-{name}", elem_classes="atc-view")
 
 
-def _plain(message: dict[str, Any]) -> str:
-    """The text of a chat message: gradio gives a string, or a list of parts."""
-    content = message["content"]
-    if isinstance(content, str):
-        return content
-    return " ".join(part["text"] for part in content if isinstance(part, dict) and part.get("text"))
-
-
-def _examples() -> Any:
-    return [
-        {"text": text, "display_text": f"{_EXAMPLE_HEADINGS[audience]}: {text}"}
-        for audience, questions in _example_questions().items()
-        for text in questions
-    ]
-
-
-def _chosen(event: gr.SelectData) -> str:
-    """The example that was chosen, for the question box: it can be changed before it is asked."""
-    return str(event.value["text"])
-
-
-@cache
-def _example_questions() -> dict[str, list[str]]:
-    loaded: dict[str, list[str]] = yaml.safe_load((_HERE / "examples.yaml").read_text(encoding="utf-8"))
-    return loaded
-
-
-def _header(library: Library) -> str:
-    return (
-        f"<h1>{TITLE}</h1>"
-        "<p>Special educational needs and disability law in England: ask in your own words, and get an answer "
-        "that quotes the SEND Code of Practice and its legislation by paragraph.</p>"
-        '<p class="atc-notice"><strong>This is information, not legal advice.</strong> '
-        "Nothing you write leaves this computer.</p>"
-        f'<details class="atc-loaded"><summary>{escape(_sources_summary(library))}</summary>'
-        f"<p>{escape(loaded_line(library))} Contains public sector information licensed under the "
-        "Open Government Licence v3.0.</p></details>"
+def launch_options(library: Library, config: Settings) -> dict[str, Any]:
+    """What `Blocks.launch` needs to serve the page: look, header and footer, and nothing sent or kept elsewhere."""
+    header = render(
+        "header.html",
+        views=VIEWS,
+        stays=_where_it_goes(config),
+        summary=summary_line(library),
+        sources=loaded_sources(library),
     )
+    return {
+        "server_name": config.host,
+        "server_port": config.port,
+        "theme": theme(),
+        # not in `css`, which gradio would put under its own container, where the header and footer aren't
+        "head": render(
+            "head.html",
+            header=header,
+            footer=render("footer.html"),
+            views=VIEWS,
+            style=_own_file("style.css") + _own_file("views.css"),
+            script=_own_file("script.js"),
+        ),
+        "footer_links": [],
+        "run_history": False,  # it would keep questions and answers in the browser's storage
+        "share": False,
+        "ssr_mode": False,
+        "mcp_server": False,
+        "show_error": False,
+        "quiet": True,
+        "prevent_thread_lock": True,
+    }
 
 
-def _sources_summary(library: Library) -> str:
-    states = library.stamp.sources
-    present = [state for state in states if state.origin != "missing"]
-    newest = max((state.as_at for state in present if state.as_at[:1].isdigit()), default="")
-    return f"{len(present)} of {len(states)} official sources loaded, the newest as at {newest or 'January 2015'}"
+def _where_it_goes(config: Settings) -> str:
+    """Where what a person writes goes, in a sentence."""
+    if config.host not in _LOCAL and not is_configured(config):
+        return _SHARED
+    return privacy_line(config)
 
 
-def loaded_line(library: Library) -> str:
-    """Which sources are loaded, and as at which date."""
-    titles = load_sources()
-    present = [
-        f"{titles[state.id].short} ({state.as_at})" for state in library.stamp.sources if state.origin != "missing"
-    ]
-    missing = [titles[state.id].short for state in library.stamp.sources if state.origin == "missing"]
-    line = f"Sources on this computer: {'; '.join(present)}." if present else "No official text on this computer."
-    if missing:
-        line += f" Only summaries, without the official text: {'; '.join(missing)}."
-    return line
+def _own_file(name: str) -> Markup:
+    return Markup((_HERE / name).read_text(encoding="utf-8"))  # noqa: S704  # written by us
+
+
+def _endpoint(library: Library) -> Callable[..., dict[str, Any]]:
+    def ask(question: str, audience: str | None = None, history: list[str] | None = None) -> dict[str, Any]:
+        """Answer a question from the SEND Code of Practice and its legislation.
+
+        Args:
+            question: The question, in plain words, at most 4,000 characters.
+            audience: Who asks: "parent", "young person", "teacher" or "advocate"; nothing for anyone.
+            history: Earlier questions of the conversation, oldest first.
+
+        Returns:
+            The answer: status, text (Markdown), short, citations, duties, deadlines, notes, suggestions, retrieved.
+        """
+        who = ask_view.audience_of(audience)
+        if audience and who is None:
+            known = ", ".join(name.value for name, *_ in ask_view.AUDIENCES)
+            raise gr.Error(f"There is no audience “{audience}”. Choose one of: {known}; or leave it out.")
+        return asdict(answer(Turn(question or "", history=tuple(history or ()), audience=who), library))
+
+    return ask

@@ -14,6 +14,8 @@ LONGEST_QUOTE = 110
 
 _SENTENCE_END = re.compile(r"(?<=[.;:!?])\s+(?=[A-Z‘“(•◦])")
 _WORD = re.compile(r"[a-z0-9]+")
+_PLAN_SECTION = re.compile(r"\b[Ss]ection ([A-K][12]?)\b")
+_LETTERED = re.compile(r"\([A-K][12]?\) ")
 _FORCES: tuple[tuple[Force, re.Pattern[str]], ...] = (
     (Force.MUST_NOT, re.compile(r"\b(?:must not|shall not|may not)\b", re.IGNORECASE)),
     (Force.MUST, re.compile(r"\b(?:must|shall)\b", re.IGNORECASE)),
@@ -60,10 +62,20 @@ def quote_best(passage: Passage, wanted: str, longest: int = LONGEST_QUOTE) -> Q
     pieces = _pieces(text)
     goal = content_words(wanted)
     scores = [_overlap(text[start:end], goal) for start, end in pieces]
-    best = max(range(len(pieces)), key=lambda position: (scores[position], -position))
+    best = max(_of_section(text, pieces, wanted), key=lambda position: (scores[position], -position))
     first, last = _widen(text, pieces, best, longest)
     stretch = text[pieces[first][0] : pieces[last][1]]
     return Quotation(stretch, force_of(stretch))
+
+
+def _of_section(text: str, pieces: tuple[tuple[int, int], ...], wanted: str) -> range:
+    """The pieces on the section of a plan that is wanted, where the text has a part on it; else all."""
+    asked = _PLAN_SECTION.search(wanted)
+    starts = [place for place, piece in enumerate(pieces) if _LETTERED.match(text[slice(*piece)])]
+    for place, following in zip(starts, [*starts[1:], len(pieces)], strict=False):
+        if asked and text[slice(*pieces[place])].startswith(f"({asked[1]})"):
+            return range(place, following)
+    return range(len(pieces))
 
 
 def quote_whole(passage: Passage) -> Quotation | None:

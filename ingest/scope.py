@@ -157,9 +157,8 @@ def _nearness_without_own(
         similarity = units @ vector
         if example.passage:
             similarity[passages == example.passage] = -1.0
-        best = np.sort(similarity[of_kind[UnitKind.QUESTION]])[::-1][:5]
-        others = [float(similarity[of_kind[kind]].max(initial=0.0)) for kind in (UnitKind.GIST, UnitKind.TEXT)]
-        rows.append(Nearness(float(best[0]), float(best.mean()), *others).features())
+        near = [(kind, np.sort(similarity[of_kind[kind]])[::-1][:5]) for kind in UnitKind]
+        rows.append(Nearness.of((kind, float(score)) for kind, scores in near for score in scores).features())
     return np.array(rows)
 
 

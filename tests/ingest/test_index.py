@@ -11,6 +11,7 @@ import pytest
 import ingest.index as index_module
 from corpus.annotation import QA, Annotation
 from corpus.passage import Passage, PassageId, read_passages
+from corpus.scope import load_scope_questions
 from corpus.settings import Settings
 from ingest.embedder import PACKAGED, Embedder
 from ingest.errors import IndexMissing
@@ -48,6 +49,13 @@ ANNOTATIONS = {
 
 
 Build = Callable[..., Outcome]
+
+
+@pytest.fixture(autouse=True)
+def few_scope_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each build learns what belongs here: a few questions of each kind do for these tests."""
+    few = {kind: questions[:6] for kind, questions in load_scope_questions().items()}
+    monkeypatch.setattr(index_module, "load_scope_questions", lambda: {kind: [*few[kind]] for kind in few})
 
 
 @pytest.fixture

@@ -3,116 +3,201 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from assistant.library import Library
-from eval.questions import QuestionError, Split, load_questions
-from eval.run import summarise
+from corpus.annotation import load_annotations
+from corpus.settings import LanguageModel, Settings, settings
+from eval import ablation, growth, results
+from eval.duplicates import annotated_questions, near_duplicates
+from eval.feedback import FEEDBACK_FILE, FeedbackError, read_candidates
+from eval.figures import summarise
+from eval.questions import Question, QuestionError, Split, load_questions
+from eval.results import ResultsError
+from eval.speed import cold_start, machine
+from eval.stock import StockError, StockPipeline, is_built, open_stock
+from eval.tables import failures_table, split_table
 from ingest.errors import EmbedderError, IndexMissing
 
-RESULTS = Path(__file__).with_name("results")
-_COLUMNS = ("hit@1", "hit@3", "hit@5", "hit@10", "recall@10", "MRR@10", "nDCG@10")
-OURS = "Ask the Code"
+_COLD_QUESTIONS = 20
+_GROWTH_QUESTIONS = 100
+_FREE = "It costs nothing to run: no language model is used and nothing is sent anywhere."
+_WITH_MODEL = "A language model words the short answer; what it costs depends on who runs it."
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit status: 1 where a headline figure fell below its interval."""
-    parser = argparse.ArgumentParser(prog="python -m eval", description=__doc__)
-    parser.add_argument("--split", choices=[split.value for split in Split], help="only this split")
-    parser.add_argument("--save", metavar="NAME", help="keep the figures as eval/results/NAME.json")
-    parser.add_argument("--failures", action="store_true", help="list the questions whose passages were missed")
-    options = parser.parse_args(arguments)
-    splits = [Split(options.split)] if options.split else list(Split)
+    options = _parser().parse_args(arguments)
     try:
+        if options.command == "feedback":
+            return _feedback()
         library = Library.open()
-        results: dict[str, Any] = {"date": datetime.now(UTC).isoformat(timespec="seconds")}
-        for split in splits:
-            figures, answered, scores = summarise(load_questions(split), library)
-            results[split] = figures
-            print(table(split, figures))
-            if options.failures:
-                _print_failures(answered, scores[OURS]["hit@5"])
-    except (IndexMissing, EmbedderError, QuestionError) as error:
+        if options.command == "growth":
+            return _growth(library, options)
+        if options.command == "ablation":
+            return _ablation(library, options)
+        return _scores(library, options)
+    except (IndexMissing, EmbedderError, QuestionError, ResultsError, FeedbackError, RuntimeError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    if options.save:
-        path = RESULTS / f"{options.save}.json"
-        path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-        print(f"Saved to {path.name}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m eval", description=__doc__)
+    parser.add_argument("--split", choices=[split.value for split in Split], help="only this split")
+    parser.add_argument("--report", metavar="FILE", type=Path, help="write the report as one HTML file")
+    parser.add_argument(
+        "--save",
+        metavar="NAME",
+        nargs="?",
+        const="",
+        help="keep the figures as eval/results/NAME.json; without NAME, under the commit",
+    )
+    parser.add_argument("--failures", action="store_true", help="list the questions that went wrong")
+    commands = parser.add_subparsers(dest="command", title="studies, made rarely")
+    parts = commands.add_parser("ablation", help="what each part of the search is worth")
+    parts.add_argument("--split", choices=[split.value for split in Split], default=Split.DEV.value)
+    parts.add_argument("--save", action="store_true", help="keep the figures for the report")
+    grown = commands.add_parser("growth", help="the vector store with several times as much in it")
+    grown.add_argument("--times", type=int, nargs="+", default=list(growth.FACTORS), metavar="N")
+    grown.add_argument("--save", action="store_true", help="keep the figures for the report")
+    commands.add_parser("feedback", help="questions that users judged, as candidates for the question set")
+    return parser
+
+
+def _scores(library: Library, options: argparse.Namespace) -> int:
+    config = settings()
+    splits = [Split(options.split)] if options.split else list(Split)
+    questions = {split: load_questions(split) for split in splits}
+    whole = options.report is not None or options.save is not None
+    if options.report is not None and not options.report.absolute().parent.is_dir():
+        raise ResultsError(f"There is no folder {options.report.absolute().parent} to write the report to.")
+    found = measure(questions, library, config, whole=whole)
+    for split, figures in found["splits"].items():
+        print(split_table(split, figures))
+        if options.failures:
+            print(failures_table(figures, questions[split]))
+    if options.report is not None:
+        _write_report(options.report, found, questions, library)
+    if options.save is not None:
+        path = results.save(found, options.save or found["commit"] or found["date"][:10])
+        print(f"Kept as {path.name} in eval/results.")
         return 0
-    return _compare(results)
+    return _compare(found)
 
 
-def table(split: Split, figures: dict[str, Any]) -> str:
-    """The figures of one split in Markdown."""
-    lines = [
-        f"\n## {split}: {figures['questions']} questions, {figures['judged']} with gold passages\n",
-        "| system | " + " | ".join(_COLUMNS) + " |",
-        "|---" * (len(_COLUMNS) + 1) + "|",
-    ]
-    for system, measures in figures["retrieval"].items():
-        cells = (f"{measures[name]['mean']:.3f}" for name in _COLUMNS)
-        lines.append(f"| {system} | " + " | ".join(cells) + " |")
-    lines.append("")
-    for group in ("answers", "decisions"):
-        for name, value in figures[group].items():
-            if isinstance(value, dict):
-                lines.append(f"- {name}: {value['mean']:.3f} ({value['low']:.3f} to {value['high']:.3f})")
-    latency = figures["latency"]
-    lines.append(
-        f"- latency: p50 {latency['p50_ms']:.0f} ms, p95 {latency['p95_ms']:.0f} ms; "
-        f"{latency['p50_over_embedding']:.1f} and {latency['p95_over_embedding']:.1f} times embedding a question alone"
-    )
-    for expected, got, count in figures["decisions"]["confusion"]:
-        if expected != got:
-            lines.append(f"- expected {expected}, got {got}: {count}")
-    return "\n".join(lines)
+def measure(
+    questions: Mapping[Split, Sequence[Question]], library: Library, config: Settings, *, whole: bool
+) -> dict[str, Any]:
+    """All figures of `questions`; `whole` adds what takes minutes: the stock baseline and a start from nothing."""
+    start = None
+    if whole:
+        first = next(iter(questions.values()))
+        start = cold_start([question.question for question in first[:_COLD_QUESTIONS]])
+    stock, about = _stock(config, library, build=whole)
+    near = _too_like(questions.get(Split.TEST, ()))
+    found: dict[str, Any] = {
+        "kind": "scores",
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": results.commit(),
+        "config": results.configuration(config, library.stamp),
+        "machine": machine(),
+        "cold_start": start,
+        "cost": _FREE if config.llm is LanguageModel.NONE else _WITH_MODEL,
+        **about,
+        "near_duplicates": sorted(near) if Split.TEST in questions else None,
+        "splits": {split: summarise(asked, library, stock, near) for split, asked in questions.items()},
+    }
+    return found
 
 
-def _print_failures(answered: Any, hits: dict[str, float]) -> None:
-    for item in answered:
-        question = item.question
-        if question.status is not item.answer.status:
-            print(f"STATUS {question.id} {question.status} -> {item.answer.status}: {question.question[:110]}")
-        elif hits.get(question.id, 1.0) == 0.0:
-            print(f"MISSED {question.id} {', '.join(question.gold)} <- {question.question[:110]}")
-            print(f"       {', '.join(item.answer.retrieved[:6])}")
+def _too_like(questions: Sequence[Question]) -> frozenset[str]:
+    """The ids of the test questions that nearly stand in the annotations or among those that may be looked at."""
+    tuned_on = annotated_questions(load_annotations())
+    tuned_on += [(question.id, question.question) for question in load_questions(Split.DEV)]
+    return frozenset(pair.question for pair in near_duplicates(questions, tuned_on))
 
 
-def _compare(results: dict[str, Any]) -> int:
-    """Hold the figures against the last ones kept: 1 where one fell below its confidence interval."""
-    kept = sorted(
-        (json.loads(path.read_text(encoding="utf-8")) for path in RESULTS.glob("*.json")), key=lambda row: row["date"]
-    )
+def _stock(config: Settings, library: Library, *, build: bool) -> tuple[list[StockPipeline], dict[str, Any]]:
+    """The stock baselines and what there is to say of them; only those at hand unless `build`."""
+    folder, home = config.sources or config.downloads, config.home / "eval"
+    try:
+        if not build and not is_built(folder, config.embedder, home):
+            return [], {}
+        if not is_built(folder, config.embedder, home):
+            print("Building the stock baseline: some minutes, once.", file=sys.stderr)
+        pipelines, built = open_stock(folder, config.embedder, home, library.passages)
+    except StockError as error:
+        print(error, file=sys.stderr)
+        return [], {"stock_missing": str(error)}
+    about = {
+        "version": f"llama-index-core {version('llama-index-core')}",
+        "build_s": built["seconds"],
+        "chunks": len(pipelines[0].chunks),
+        "creditable": pipelines[0].creditable(),
+    }
+    return pipelines, {"stock": about}
+
+
+def _write_report(
+    path: Path, found: dict[str, Any], questions: Mapping[Split, Sequence[Question]], library: Library
+) -> None:
+    from eval.report import Studies, render
+
+    studies = Studies(results.read_one("ablation"), results.read_one("growth"))
+    path.write_text(render(results.tidy(found), questions, library, studies), encoding="utf-8")
+    print(f"The report is in {path}.")
+
+
+def _compare(found: dict[str, Any]) -> int:
+    """Hold the figures against the last ones kept: 1 where one got worse by more than its interval."""
+    kept = results.read_kept()
     if not kept:
-        print("No figures are kept yet to compare with: `python -m eval --save NAME` keeps these.")
+        print("No figures are kept yet to compare with: `python -m eval --save` keeps these.")
         return 0
-    fallen = 0
-    for split in Split:
-        if split in results and split in kept[-1]:
-            for name, now, before in _headlines(results[split], kept[-1][split]):
-                if now["mean"] < before["low"]:
-                    fallen = 1
-                    print(f"{split}: {name} fell to {now['mean']:.3f}; it was {before['mean']:.3f}", file=sys.stderr)
-    return fallen
+    if kept[-1]["config"]["questions"] != found["config"]["questions"]:
+        print("The questions have changed since figures were last kept; the comparison is a rough one.")
+    worse = list(results.fallen(found, kept[-1]))
+    for line in worse:
+        print(line, file=sys.stderr)
+    return 1 if worse else 0
 
 
-def _headlines(now: dict[str, Any], before: dict[str, Any]) -> list[tuple[str, Any, Any]]:
-    pairs = [
-        (name, now["retrieval"][OURS][name], before["retrieval"][OURS][name]) for name in ("hit@5", "MRR@10", "nDCG@10")
-    ]
-    for group, name in (
-        ("answers", "right passage cited"),
-        ("answers", "quotes verbatim"),
-        ("decisions", "right refusals"),
-        ("decisions", "right status"),
-    ):
-        pairs.append((name, now[group][name], before[group][name]))
-    return pairs
+def _growth(library: Library, options: argparse.Namespace) -> int:
+    asked = [question.question for question in load_questions(Split.DEV)][:_GROWTH_QUESTIONS]
+    if any(times < 1 for times in options.times):
+        raise ResultsError("--times takes whole numbers from 1.")
+    study = growth.grow(library, asked, options.times)
+    print(growth.table(study))
+    return _keep_study("growth", study, options)
+
+
+def _ablation(library: Library, options: argparse.Namespace) -> int:
+    study = {"split": options.split, **ablation.ablate(load_questions(Split(options.split)), library)}
+    print(ablation.table(study))
+    return _keep_study("ablation", study, options)
+
+
+def _keep_study(kind: str, study: dict[str, Any], options: argparse.Namespace) -> int:
+    if options.save:
+        date = datetime.now(UTC).isoformat(timespec="seconds")
+        results.save({"kind": kind, "date": date, "commit": results.commit(), **study}, kind)
+        print(f"Kept as {kind}.json in eval/results.")
+    return 0
+
+
+def _feedback() -> int:
+    candidates = list(read_candidates(settings().home / FEEDBACK_FILE))
+    for candidate in candidates:
+        print(candidate.line())
+    if not candidates:
+        print("There is feedback, but nobody chose to share their question with it.", file=sys.stderr)
+    return 0
 
 
 if __name__ == "__main__":

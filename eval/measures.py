@@ -10,9 +10,11 @@ import ir_measures
 import numpy as np
 from ir_measures import RR, Qrel, R, ScoredDoc, Success, nDCG
 
-from assistant.answer import Answer
+from assistant.answer import Answer, DutyRow
 from assistant.library import Library
+from assistant.quote import force_of
 from corpus.check import base_id
+from corpus.force import bears_duty
 from corpus.passage import PassageId
 from eval.questions import Question
 
@@ -46,22 +48,29 @@ def score_rankings(
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A mean with its 95% bootstrap confidence interval."""
+    """A mean with its 95% bootstrap confidence interval; all NaN where nothing was measured."""
 
     mean: float
     low: float
     high: float
+    count: int
+    """How many values the mean is of."""
 
 
 def bootstrap(values: Sequence[float], samples: int = 2000, seed: int = 0) -> Interval:
     """The mean of `values`, and where it lies in 95% of resamples of the questions."""
     if not values:
-        return Interval(float("nan"), float("nan"), float("nan"))
+        return Interval(float("nan"), float("nan"), float("nan"), 0)
     data = np.asarray(values, dtype=float)
     chosen = np.random.default_rng(seed).integers(0, len(data), size=(samples, len(data)))
     means = data[chosen].mean(axis=1)
     low, high = np.percentile(means, [2.5, 97.5])
-    return Interval(float(data.mean()), float(low), float(high))
+    return Interval(float(data.mean()), float(low), float(high), len(data))
+
+
+def paired_difference(ours: Mapping[str, float], theirs: Mapping[str, float]) -> Interval:
+    """How far ours is ahead on the same questions: the mean of the differences, resampled by question."""
+    return bootstrap([value - theirs[question] for question, value in ours.items()])
 
 
 def quotes_are_verbatim(answer: Answer, library: Library) -> bool:
@@ -71,6 +80,30 @@ def quotes_are_verbatim(answer: Answer, library: Library) -> bool:
         if citation.quote and (text is None or _folded(citation.quote) not in _folded(text)):
             return False
     return True
+
+
+def force_is_kept(answer: Answer, library: Library) -> bool:
+    """Whether must, should and may are nowhere traded for one another.
+
+    Each citation carries the strongest word of its own quotation; each row of duties a strength with which the
+    passage it is cited to, or the law named for that passage, lays down what the row says.
+    """
+    if any(citation.quote and citation.force is not force_of(citation.quote) for citation in answer.citations):
+        return False
+    cited = {citation.number: base_id(citation.id) for citation in answer.citations}
+    return all(_bears(row, cited.get(row.citation), library) for row in answer.duties)
+
+
+def _bears(row: DutyRow, name: PassageId | None, library: Library) -> bool:
+    """Whether the passage that a duty is cited to bears it; a passage without official text can't be held to it."""
+    if name is None:
+        return False
+    official, annotation = library.passages[name].text, library.annotations.get(name)
+    if official is None:
+        return True
+    law = (library.passages.get(base_id(ref)) for ref in (annotation.law if annotation else ()))
+    named = [passage.text for passage in law if passage is not None and passage.text]
+    return bears_duty(row.force, row.what, row.when, official, named)
 
 
 def _folded(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -15,9 +15,11 @@ from assistant.retrieve import retrieve
 from assistant.turn import Turn
 from corpus.passage import PassageId
 from eval.questions import Question
+from eval.stock import StockPipeline
 from ingest.units import UnitKind, kind_of, passage_of
 from ingest.words import WordIndex
 
+OURS = "Ask the Code"
 Ranking = list[PassageId]
 _DEPTH = 400
 
@@ -25,16 +27,22 @@ _DEPTH = 400
 class Systems:
     """Rankers over one library, by name."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, stock: Sequence[StockPipeline] = ()) -> None:
+        """`stock` are the baselines over the documents, where they are at hand."""
         self.library = library
+        self._stock = stock
 
     def by_name(self) -> dict[str, Callable[[Question, NDArray[np.float32]], Ranking]]:
         """Every ranker that a report compares, the baselines first."""
-        return {
+        rankers: dict[str, Callable[[Question, NDArray[np.float32]], Ranking]] = {
+            pipeline.name: lambda q, v, pipeline=pipeline: pipeline.show(q.question).passages  # type: ignore[misc]
+            for pipeline in self._stock
+        }
+        return rankers | {
             "BM25, official text": lambda q, v: self._bm25(q)[:10],
             "embedder, official text": lambda q, v: self._dense(v)[:10],
             "RRF of both": lambda q, v: reciprocal_rank_fusion([self._bm25(q), self._dense(v)])[:10],
-            "Ask the Code": self._ours,
+            OURS: self._ours,
         }
 
     @cached_property

@@ -27,6 +27,23 @@
   const words = (name) => find("#atc-status").dataset[name];
   const say = (name) => { find("#atc-status").textContent = name ? words(name) : ""; };
 
+  const tell = (text) => {
+    find("#atc-told p").textContent = text;
+    find("#atc-told").hidden = !text;
+    if (text) find("#atc-status").textContent = text;
+  };
+  // gradio's own notices overlay the page and can't be used with a keyboard: their words are told here instead
+  const retell = (changes) => {
+    const bodies = changes.flatMap((change) => [...change.addedNodes])
+      .filter((node) => node.nodeType === 1)
+      .flatMap((node) => [node, ...all(".toast-body", node)])
+      .filter((node) => node.matches(".toast-body"));
+    for (const body of bodies) {
+      if (body.matches(".error")) checkConnection().then((there) => { if (there) tell(words("failed")); });
+      else tell(all("[data-testid=toast-text]", body).pop().textContent);
+    }
+  };
+
   // --- views -----------------------------------------------------------------------------------
   const viewNames = () => all(".atc-nav a").map((link) => link.dataset.view);
   const showView = (moveFocus) => {
@@ -39,6 +56,7 @@
     });
     const title = find(".atc-nav [aria-current]").textContent;
     document.title = `${title} - ${find(".atc-name").textContent}`;
+    tell("");
     if (moveFocus) {
       const heading = find(`#view-${name} h1`);
       heading.tabIndex = -1;
@@ -71,6 +89,7 @@
   const submit = (question) => {
     if (waiting) return;
     silence();
+    tell("");
     asking(true);
     parts.ask.trigger("ask", { question, audience: find("#atc-audience").value });
   };
@@ -178,10 +197,10 @@
     const sources = ["h2", ".atc-short", `#${button.dataset.read}`].map((selector) => find(selector, article));
     return sources.flatMap((element) => {
       const copyOf = element.cloneNode(true);
-      all(".atc-actions, .atc-legend, .atc-cite, .atc-number, thead, caption", copyOf).forEach((extra) => extra.remove());
-      return all("h3, h4, p, td, th, li, dd", copyOf).length
-        ? all("h3, h4, p, tr, li", copyOf).filter((line) => !line.closest("blockquote p p")).map((line) => line.textContent)
-        : [copyOf.textContent];
+      const silent = ".atc-actions, .atc-legend, .atc-path, .atc-cite, .atc-number, thead";
+      all(silent, copyOf).forEach((extra) => extra.remove());
+      const lines = all("h3, h4, p, tr, li", copyOf).filter((line) => !line.parentElement.closest("li"));
+      return lines.length ? lines.map((line) => line.textContent) : [copyOf.textContent];
     }).map((line) => line.replace(/\s+/g, " ").trim()).filter(Boolean);
   };
   const readAloud = (button) => {
@@ -205,12 +224,13 @@
   let lost = null;
   const plainFetch = window.fetch.bind(window);
   const checkConnection = async () => {
-    try { await plainFetch("./manifest.json", { cache: "no-store" }); restored(); } catch { connectionLost(); }
+    try { await plainFetch("./manifest.json", { cache: "no-store" }); } catch { connectionLost(); return false; }
+    restored();
+    return true;
   };
   const connectionLost = () => {
     if (lost) return;
     find("#atc-lost").hidden = false;
-    root.classList.add("atc-offline");
     if (waiting) settle("");
     lost = setInterval(checkConnection, PING / 2);
   };
@@ -219,7 +239,6 @@
     clearInterval(lost);
     lost = null;
     find("#atc-lost").hidden = true;
-    root.classList.remove("atc-offline");
   };
   window.fetch = async (...request) => {
     try { return await plainFetch(...request); } catch (error) {
@@ -255,6 +274,7 @@
       region.setAttribute("aria-live", "off");
     });
     find(".gradio-container main").id = "atc-main";
+    new MutationObserver(retell).observe(find(".toast-wrap"), { childList: true, subtree: true });
     root.classList.add("atc-ready");
   });
 
@@ -264,6 +284,7 @@
     ["[data-restart]", startAgain],
     ["[data-open]", openSource],
     ["[data-close]", backFromSource],
+    ["[data-dismiss]", () => tell("")],
     ["[data-copy]", async (button) => { if (await copy(button.dataset.copy)) flash(button, "copied"); }],
     ["[data-read]", readAloud],
     ["[data-print]", () => window.print()],

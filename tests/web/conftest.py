@@ -62,6 +62,7 @@ def visit(site: str, browser: Browser) -> Iterator[Visitor]:
             page.add_init_script(script)
         page.goto(site)
         page.wait_for_selector("html.atc-ready #atc-question")
+        page.wait_for_selector("p.loading", state="hidden")
         return seen
 
     yield open_window

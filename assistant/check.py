@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date
 
 from assistant import deadlines
@@ -14,34 +13,36 @@ from assistant.references import Missing, find_references
 from assistant.retrieve import question_vector, search_text
 from assistant.rules import old_words, other_jurisdiction, speaks_of_danger, speaks_of_proposals, topic_not_covered
 from assistant.turn import Turn
+from assistant.visible import clean as clean  # for those who clean a question beforehand
 from corpus.catalogue import load_catalogue
 from corpus.scope import Scope
 
 LONGEST_QUESTION = 4000
 """Characters."""
+_LONGEST_TYPED = 4 * LONGEST_QUESTION
+"""Characters, with those that nobody sees."""
+_SHOWN = 160
+"""Characters of a question that is too long, by which the answer names it."""
 URGENT = 0.6
 """From this probability on, a question that no pattern knows is taken to speak of danger."""
-_INVISIBLE = {"Cc", "Cf", "Co", "Cn", "Cs"}
-
-
-def clean(text: str) -> str:
-    """`text` without control and other invisible characters, white space folded."""
-    visible = (
-        " " if unicodedata.category(char) in _INVISIBLE and char in "\n\r\t\v\f" else char
-        for char in unicodedata.normalize("NFKC", text)
-        if char in "\n\r\t\v\f" or unicodedata.category(char) not in _INVISIBLE
-    )
-    return " ".join("".join(visible).split())
+_SURELY_HERE, _HARDLY_ELSEWHERE = 0.85, 0.02  # chosen on the dev questions
+_REMEMBERED = 20
+"""Earlier questions of a conversation that are looked back to."""
 
 
 def check_question(turn: Turn, library: Library) -> None:
-    """End the turn where there is no question to answer."""
-    if len(turn.question) > LONGEST_QUESTION:
+    """End the turn where there is no question to answer; what is asked, now and earlier, is cleaned and bounded."""
+    earlier = (clean(question[:LONGEST_QUESTION])[:LONGEST_QUESTION] for question in turn.history[-_REMEMBERED:])
+    turn.history = tuple(question for question in earlier if question)
+    # one character can stand for a whole phrase: it is the cleaned question that the patterns meet
+    asked = clean(turn.question[: _LONGEST_TYPED + 1])
+    if len(turn.question) > _LONGEST_TYPED or len(asked) > LONGEST_QUESTION:
+        turn.question = turn.resolved = clean(turn.question[:_SHOWN])[:_SHOWN] + "…"
         turn.answer = _end(
             turn, Status.INVALID_QUESTION, phrase("invalid_question", "too_long", limit=LONGEST_QUESTION)
         )
         return
-    turn.question = turn.resolved = clean(turn.question)
+    turn.question = turn.resolved = asked
     if not turn.question:
         turn.answer = _end(turn, Status.INVALID_QUESTION, phrase("invalid_question", "empty"))
     elif not any(char.isalnum() for char in turn.question):
@@ -101,8 +102,14 @@ def spot_deadlines(turn: Turn, library: Library) -> None:
 def spot_jurisdiction(turn: Turn, library: Library) -> None:
     """Name the right system where the question isn't about England."""
     place = other_jurisdiction(turn.resolved)
-    if place:
+    if place and not _merely_mentions_it(turn, library):
         turn.answer = _end(turn, Status.OTHER_JURISDICTION, phrase("other_jurisdiction", place))
+
+
+def _merely_mentions_it(turn: Turn, library: Library) -> bool:
+    """Whether the scope model, which has learnt from places that are merely mentioned, is sure of such a case."""
+    scope = library.scope.probabilities(search_text(turn.resolved, library), question_vector(turn, library))
+    return scope[Scope.ANSWERABLE] >= _SURELY_HERE and scope[Scope.ELSEWHERE] <= _HARDLY_ELSEWHERE
 
 
 def spot_topic(turn: Turn, library: Library) -> None:

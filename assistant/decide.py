@@ -16,7 +16,8 @@ curve of wrong and right refusals over it."""
 
 def decide(turn: Turn, library: Library) -> None:
     """End the turn where the sources are unlikely to answer it."""
-    if turn.references or unanswered(turn, library) < UNANSWERED:
+    turn.doubt = unanswered(turn, library)
+    if turn.references or turn.doubt < UNANSWERED:
         return
     likely = max(_REFUSALS, key=lambda kind: turn.scope[kind])
     if likely is Scope.NOT_COVERED:

@@ -23,17 +23,20 @@ def reciprocal_rank_fusion(rankings: Sequence[Sequence[PassageId]], k: int = RRF
     return sorted(scores, key=lambda passage: -scores[passage])
 
 
-def sum_of_shares(parts: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """The sum of several scores of each passage, each as a share of that score's highest.
+def weighted_shares(
+    parts: Sequence[NDArray[np.float32]], weights: Sequence[float] | None = None
+) -> NDArray[np.float32]:
+    """The mean of several scores of each passage, each as a share of that score's highest; all alike by default.
 
     Shares put scores of any scale on one footing; unlike ranks they keep how far ahead the best is.
     """
     total = np.zeros_like(parts[0])
-    for scores in parts:
+    shares = [1.0] * len(parts) if weights is None else weights
+    for scores, weight in zip(parts, shares, strict=True):
         highest = float(scores.max(initial=0.0))
         if highest > 0:
-            total += scores / highest
-    return total
+            total += weight * scores / highest
+    return total / np.float32(sum(shares))
 
 
 def best_by_passage(units: Sequence[tuple[PassageId, float]]) -> dict[PassageId, float]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assistant.stretches import Stretches
+from assistant.visible import clean
 from corpus.catalogue import load_catalogue
 from corpus.passage import PassageId
 
@@ -84,22 +86,35 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile(r"\b(?:before|preced(?:es|ing)|previous to)\W+(?:\w+\W+){0,3}$", re.IGNORECASE)
+_NEAR = 200
+"""Characters before a number in which the words stand that change what it means."""
+_FAR = 2000
+"""Characters before a number in which the Act may be named that it belongs to."""
+_LONGEST_ACT = 60
 _ASKS_NEIGHBOUR = re.compile(r"\b(?:what|which|show|read|paragraph|comes?|section)\b", re.IGNORECASE)
 
 
 def find_references(question: str) -> tuple[list[Reference], list[Missing]]:
     """The passages that `question` names, in its order, and those that it names and that aren't there."""
-    found: list[tuple[int, Reference | Missing]] = []
-    taken: list[tuple[int, int]] = []
+    question = _readable(question)
+    found: Stretches[Reference | Missing] = Stretches()
     for finder in (_schedules, _sections, _regulations, _paragraphs, _others):
         for start, end, item in finder(question):
-            if not any(start < stop and end > begin for begin, stop in taken):
-                taken.append((start, end))
-                found.append((start, item))
-    found.sort(key=lambda pair: pair[0])
-    references = list(dict.fromkeys(item for _, item in found if isinstance(item, Reference)))
-    missing = list(dict.fromkeys(item for _, item in found if isinstance(item, Missing)))
+            found.add(start, end, item)
+    references = list(dict.fromkeys(item for item in found.items if isinstance(item, Reference)))
+    missing = list(dict.fromkeys(item for item in found.items if isinstance(item, Missing)))
     return references, missing
+
+
+def _readable(question: str) -> str:
+    """`question` with what can't be seen left out, and the digits and the i of other scripts as ours."""
+    return "".join(_as_ours(char) for char in clean(question))
+
+
+def _as_ours(char: str) -> str:
+    if char.isascii():
+        return char
+    return str(int(char)) if char.isdecimal() else {"ı": "i", "İ": "I"}.get(char, char)
 
 
 def names_plan_section(question: str) -> bool:
@@ -111,36 +126,41 @@ _Found = Iterator[tuple[int, int, Reference | Missing]]
 
 
 def _paragraphs(question: str) -> _Found:
+    asks = _ASKS_NEIGHBOUR.search(question)
     for match in _PARAGRAPH.finditer(question):
         local = f"{int(match['chapter'])}.{int(match['number'])}"
         name = PassageId(f"cop:{local}")
-        if not match["cue"] and len(match["number"]) == 2 and _CLOCK.search(question[: match.start()]):
+        if (
+            not match["cue"]
+            and len(match["number"]) == 2
+            and _CLOCK.search(question, max(0, match.start() - _NEAR), match.start())
+        ):
             continue  # a time of day: "starts at 9.30"
         if name in load_catalogue():
-            yield match.start(), match.end(), Reference(name, neighbour=_neighbour(question, match.start()))
+            asked_before = asks is not None and asks.end() <= match.start()
+            neighbour = _neighbour(question, match.start()) if asked_before else Neighbour.ITSELF
+            yield match.start(), match.end(), Reference(name, neighbour=neighbour)
         elif match["cue"] or len(question.split()) <= 4:
             yield match.start(), match.end(), Missing("cop", local)
 
 
 def _neighbour(question: str, start: int) -> Neighbour:
-    before = question[:start]
-    if not _ASKS_NEIGHBOUR.search(before):
-        return Neighbour.ITSELF
-    if _AFTER.search(before):
+    near = max(0, start - _NEAR)
+    if _AFTER.search(question, near, start):
         return Neighbour.NEXT
-    return Neighbour.PREVIOUS if _BEFORE.search(before) else Neighbour.ITSELF
+    return Neighbour.PREVIOUS if _BEFORE.search(question, near, start) else Neighbour.ITSELF
 
 
 def _sections(question: str) -> _Found:
     for match in _listed(_SECTION, question):
-        local = f"s{match['number'].upper()}"
+        local = f"s{_plain_number(match['number'])}"
         item = _resolve(question, match.end(), local, _parts(match["parts"]), ("cfa2014", "eqa2010", "ea1996"))
         yield match.start(), match.end(), item
 
 
 def _regulations(question: str) -> _Found:
     for match in _listed(_REGULATION, question):
-        local = f"r{match['number'].upper()}"
+        local = f"r{_plain_number(match['number'])}"
         item = _resolve(
             question,
             match.end(),
@@ -163,8 +183,8 @@ def _listed(pattern: re.Pattern[str], question: str) -> Iterator[re.Match[str]]:
 
 def _schedules(question: str) -> _Found:
     for match in _SCHEDULE.finditer(question):
-        local = f"sch{match['number']}"
-        first = f"{local}.p{match['paragraph']}" if match["paragraph"] else local
+        local = f"sch{int(match['number'])}"
+        first = f"{local}.p{int(match['paragraph'])}" if match["paragraph"] else local
         item = _resolve(question, match.end(), first, _parts(match["parts"]), ("sendregs2014", "eqa2010", "pbregs2014"))
         if isinstance(item, Missing) and not match["paragraph"]:
             item = _resolve(question, match.end(), f"{local}.p1", "", ("sendregs2014", "eqa2010", "pbregs2014"))
@@ -180,7 +200,7 @@ def _others(question: str) -> _Found:
         yield (
             match.start(),
             match.end(),
-            Reference(name) if exists else Missing("cop", f"intro.{match['numeral']}"),
+            Reference(name) if exists else Missing("cop", f"intro.{match['numeral'].lower()}"),
         )
     for match in _ANNEX.finditer(question):
         yield match.start(), match.end(), Reference(PassageId(f"cop:annex{match['number']}"))
@@ -210,11 +230,16 @@ def _holds_kind(source: str, local: str) -> bool:
 
 def _act_near(question: str, end: int) -> str | None:
     """The Act that is named after the reference, else the nearest before it."""
-    after = _ACT.search(question, end)
+    after = _ACT.search(question, end, end + 60 + _LONGEST_ACT)
     if after and after.start() - end < 60:
         return after.lastgroup
-    before = [match.lastgroup for match in _ACT.finditer(question[:end])]
+    before = [match.lastgroup for match in _ACT.finditer(question, max(0, end - _FAR), end)]
     return before[-1] if before else None
+
+
+def _plain_number(written: str) -> str:
+    """ "036a" as "36A"."""
+    return written.upper().lstrip("0") or "0"
 
 
 def _parts(text: str) -> str:

@@ -7,25 +7,21 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.fusion import sum_of_shares
+from assistant.fusion import weighted_shares
 from assistant.library import Library
 from assistant.references import Neighbour, Reference
+from assistant.signals import DENSE, Scores, Wording, fuse, lend, read_signals
 from assistant.turn import Hit, Turn
 from assistant.wording import plan_in_full
 from corpus.passage import PassageId
 from ingest.fields import Field
 from ingest.scope import Nearness
-from ingest.units import UnitKind, kind_of, passage_of
+from ingest.units import kind_of
 
 DEPTH = 600
 """Units taken from the vector store; what is further off counts as if it stood just beyond."""
 KEPT = 20
 """Passages kept of a ranking."""
-LINKED = 0.2
-"""The share of its score that a passage lends to the law behind it, and a provision to what explains it."""
-_LENDERS = 15
-
-Scores = NDArray[np.float32]
 Vector = NDArray[np.float32]
 
 
@@ -49,13 +45,14 @@ def question_vector(turn: Turn, library: Library) -> Vector:
 
 def retrieve(turn: Turn, library: Library) -> None:
     """Fill `turn.hits`: the passages that the question names, then those that it is like."""
-    named = [name for reference in turn.references if (name := _named(reference, library))]
+    named = [name for reference in turn.references if (name := named_passage(reference, library))]
     found = {hit.passage: hit for hit in search(turn, library)}
     first = [found.get(name, Hit(name, 1.0, 1.0)) for name in dict.fromkeys(named)]
     turn.hits = [*first, *(hit for name, hit in found.items() if name not in named)]
 
 
-def _named(reference: Reference, library: Library) -> PassageId | None:
+def named_passage(reference: Reference, library: Library) -> PassageId | None:
+    """The passage that a reference of the question means; None where it is past the ends of its source."""
     if reference.neighbour is Neighbour.ITSELF:
         return reference.id
     return library.beside(reference.id, 1 if reference.neighbour is Neighbour.NEXT else -1)
@@ -68,23 +65,13 @@ def search(turn: Turn, library: Library) -> list[Hit]:
     near = library.nearest(vector, DEPTH)
     turn.scope = library.scope.probabilities(text, vector)
     turn.nearness = Nearness.of((kind_of(unit), score) for unit, score in near)
-    by_kind, second = _dense_scores(near, library)
-    best = np.maximum.reduce(list(by_kind.values()))
-    words = {field: index.scores(text) for field, (index, _) in library.words.items()}
-    letters = {field: index.scores(text) for field, (index, _) in library.letters.items()}
-    fused = sum_of_shares(
-        [
-            *by_kind.values(),
-            second,
-            np.mean(list(by_kind.values()), axis=0, dtype=np.float32),
-            *(_by_passage(scores, library.words[field][1], library) for field, scores in words.items()),
-            *(_by_passage(scores, library.letters[field][1], library) for field, scores in letters.items()),
-        ]
-    )
-    fused = _lend(fused, library)
+    wording = Wording.of(text, library)
+    signals = read_signals(near, wording, library)
+    best = np.maximum.reduce([signals[name] for name in DENSE.values()])
+    fused = lend(fuse(signals), library)
     ranked = np.argsort(-fused, kind="stable")[:KEPT]
     likeness = _question_similarities(near, library)
-    questions = sum_of_shares([likeness, words[Field.QUESTION], words[Field.ANSWERED], letters[Field.QUESTION]])
+    questions = _question_scores(likeness, wording)
     return [
         Hit(
             library.order[place],
@@ -105,6 +92,12 @@ def _nearest(place: int, questions: Scores, likeness: Scores, library: Library) 
     return best, float(likeness[own[best]]), float(questions[own[best]])
 
 
+def _question_scores(likeness: Scores, wording: Wording) -> Scores:
+    """How like the question asked each annotated question is, in meaning, words and spelling."""
+    words = wording.words[Field.QUESTION], wording.words[Field.ANSWERED]
+    return weighted_shares([likeness, *words, wording.letters[Field.QUESTION]])
+
+
 def _question_similarities(near: Sequence[tuple[str, float]], library: Library) -> Scores:
     """The cosine similarity of each annotated question that is near; 0 of the others."""
     likeness = np.zeros(len(library.question_rows), dtype=np.float32)
@@ -113,34 +106,3 @@ def _question_similarities(near: Sequence[tuple[str, float]], library: Library) 
         if row is not None:
             likeness[row] = score
     return likeness
-
-
-def _dense_scores(near: Sequence[tuple[str, float]], library: Library) -> tuple[dict[UnitKind, Scores], Scores]:
-    """Of each passage: the similarity of its nearest unit of each kind, and of its second nearest question."""
-    floor = max(near[-1][1], 0.0) if near else 0.0
-    by_kind = {kind: np.full(len(library.order), floor, dtype=np.float32) for kind in UnitKind}
-    second = np.full(len(library.order), floor, dtype=np.float32)
-    for unit, score in near:  # nearest first
-        place, kind = library.position[passage_of(unit)], kind_of(unit)
-        if score > by_kind[kind][place]:
-            by_kind[kind][place] = score
-        elif kind is UnitKind.QUESTION and by_kind[kind][place] > floor and score > second[place]:
-            second[place] = score
-    return by_kind, second
-
-
-def _by_passage(scores: Scores, places: NDArray[np.int64], library: Library) -> Scores:
-    """The best score of any text of each passage."""
-    best = np.zeros(len(library.order), dtype=np.float32)
-    np.maximum.at(best, places, scores)
-    return best
-
-
-def _lend(scores: Scores, library: Library) -> Scores:
-    """Law and the paragraphs that explain it lift each other: who asks for one is helped by both."""
-    lent = np.zeros_like(scores)
-    for place in np.argsort(-scores, kind="stable")[:_LENDERS]:
-        linked = library.links.get(int(place))
-        if linked is not None:
-            lent[linked] = np.maximum(lent[linked], scores[place])
-    return scores + LINKED * lent

@@ -57,6 +57,8 @@ class Turn:
     """How likely each kind of question is, from its words."""
     nearness: Nearness | None = None
     """How near the index comes to it."""
+    doubt: float = 0.0
+    """The probability that the sources don't answer it."""
     deadlines: tuple[Deadline, ...] = ()
     """The time limits that follow from an event and a date that the question names."""
     notes: list[str] = field(default_factory=list)

@@ -14,7 +14,9 @@ from assistant.library import Library
 from corpus.annotation import load_annotations
 from corpus.settings import LanguageModel, Settings, settings
 from eval import ablation, growth, results
-from eval.duplicates import annotated_questions, near_duplicates
+from eval.agreement import agreement, load_judgements
+from eval.agreement import table as agreement_table
+from eval.duplicates import near_duplicates, taught_questions
 from eval.feedback import FEEDBACK_FILE, FeedbackError, read_candidates
 from eval.figures import summarise
 from eval.questions import Question, QuestionError, Split, load_questions
@@ -22,6 +24,7 @@ from eval.results import ResultsError
 from eval.speed import cold_start, machine
 from eval.stock import StockError, StockPipeline, is_built, open_stock
 from eval.tables import failures_table, split_table
+from ingest.embedder import ADAPTED, PACKAGED
 from ingest.errors import EmbedderError, IndexMissing
 
 _COLD_QUESTIONS = 20
@@ -36,6 +39,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "feedback":
             return _feedback()
+        if options.command == "agreement":
+            questions = [question for split in Split for question in load_questions(split)]
+            print(agreement_table(agreement(questions, load_judgements())))
+            return 0
         library = Library.open()
         if options.command == "growth":
             return _growth(library, options)
@@ -66,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     grown = commands.add_parser("growth", help="the vector store with several times as much in it")
     grown.add_argument("--times", type=int, nargs="+", default=list(growth.FACTORS), metavar="N")
     grown.add_argument("--save", action="store_true", help="keep the figures for the report")
+    commands.add_parser("agreement", help="how far a second judge agrees with the gold passages")
     commands.add_parser("feedback", help="questions that users judged, as candidates for the question set")
     return parser
 
@@ -118,7 +126,7 @@ def measure(
 
 def _too_like(questions: Sequence[Question]) -> frozenset[str]:
     """The ids of the test questions that nearly stand in the annotations or among those that may be looked at."""
-    tuned_on = annotated_questions(load_annotations())
+    tuned_on = taught_questions(load_annotations())
     tuned_on += [(question.id, question.question) for question in load_questions(Split.DEV)]
     return frozenset(pair.question for pair in near_duplicates(questions, tuned_on))
 
@@ -126,12 +134,14 @@ def _too_like(questions: Sequence[Question]) -> frozenset[str]:
 def _stock(config: Settings, library: Library, *, build: bool) -> tuple[list[StockPipeline], dict[str, Any]]:
     """The stock baselines and what there is to say of them; only those at hand unless `build`."""
     folder, home = config.sources or config.downloads, config.home / "eval"
+    # our additions to the packaged model are no part of what a developer would write first
+    embedder = PACKAGED if config.embedder == ADAPTED else config.embedder
     try:
-        if not build and not is_built(folder, config.embedder, home):
+        if not build and not is_built(folder, embedder, home):
             return [], {}
-        if not is_built(folder, config.embedder, home):
+        if not is_built(folder, embedder, home):
             print("Building the stock baseline: some minutes, once.", file=sys.stderr)
-        pipelines, built = open_stock(folder, config.embedder, home, library.passages)
+        pipelines, built = open_stock(folder, embedder, home, library.passages)
     except StockError as error:
         print(error, file=sys.stderr)
         return [], {"stock_missing": str(error)}

@@ -10,51 +10,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.fusion import sum_of_shares
 from assistant.library import Library
 from assistant.references import find_references
-from assistant.retrieve import DEPTH, KEPT, _by_passage, _dense_scores, _lend, _named, search_text
+from assistant.retrieve import DEPTH, KEPT, named_passage, search_text
+from assistant.signals import DENSE, LETTERS, WORDS, Scores, Signal, Wording, fuse, lend, read_signals
 from corpus.passage import PassageId
 from eval.measures import bootstrap, paired_difference, score_rankings
 from eval.questions import Question
 from eval.run import judged
-from ingest.fields import Field
-from ingest.units import UnitKind
 
-Scores = NDArray[np.float32]
 MEASURES = ("hit@1", "hit@5", "recall@10", "nDCG@10")
 
 
-class Part(StrEnum):
-    """One part of the search that can be used alone or left out."""
+class Extra(StrEnum):
+    """What is added to the fused signals."""
 
-    DENSE_TEXT = "vectors of the official text"
-    DENSE_GIST = "vectors of our summaries"
-    DENSE_QUESTION = "vectors of our questions"
-    SECOND_QUESTION = "second nearest of our questions"
-    WORDS_QUESTION = "words of our questions"
-    WORDS_ANSWERED = "words of our questions and answers"
-    WORDS_ALL = "words of official text and annotation"
-    LETTERS_QUESTION = "spelling of our questions"
-    LETTERS_ALL = "spelling of official text and annotation"
     LINKS = "links between the Code and the law"
     REFERENCES = "exact references first"
 
 
-_DENSE = {
-    UnitKind.TEXT: Part.DENSE_TEXT,
-    UnitKind.GIST: Part.DENSE_GIST,
-    UnitKind.QUESTION: Part.DENSE_QUESTION,
-}
-_WORDS = {
-    Field.QUESTION: Part.WORDS_QUESTION,
-    Field.ANSWERED: Part.WORDS_ANSWERED,
-    Field.ALL: Part.WORDS_ALL,
-}
-_LETTERS = {Field.QUESTION: Part.LETTERS_QUESTION, Field.ALL: Part.LETTERS_ALL}
-_SCORING = frozenset(Part) - {Part.LINKS, Part.REFERENCES}
-_OURS = _SCORING - {Part.WORDS_ALL, Part.LETTERS_ALL, Part.DENSE_TEXT}
+Part = Signal | Extra
+"""One part of the search that can be used alone or left out."""
+PARTS: frozenset[Part] = frozenset([*Signal, *Extra])
+_OURS: frozenset[Part] = frozenset(Signal) - {Signal.WORDS_ALL, Signal.LETTERS_ALL, Signal.DENSE_TEXT}
 """What is made from the annotations alone."""
+_MEANING: frozenset[Part] = frozenset([*DENSE.values(), Signal.SECOND_QUESTION])
+_WORDING: frozenset[Part] = frozenset([*WORDS.values(), *LETTERS.values()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,58 +47,46 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
-class Signals:
+class Read:
     """What the parts say of one question, before they are fused."""
 
-    scores: Mapping[Part, Scores]
-    """Of each passage, in reading order."""
+    signals: Mapping[Signal, Scores]
     named: tuple[PassageId, ...]
     """The passages that the question names."""
 
 
-Ranker = Callable[[Signals], list[PassageId]]
+Ranker = Callable[[Read], list[PassageId]]
 
 
 def variants() -> list[Variant]:
     """All parts together, each left out, each alone, and the annotations as a whole alone and left out."""
-    everything = frozenset(Part)
-    found = [Variant("everything", everything)]
-    found += [Variant(f"without {part}", everything - {part}) for part in Part]
-    found.append(Variant("without any vectors", everything - {*_DENSE.values(), Part.SECOND_QUESTION}))
-    found.append(Variant("without words and spelling", everything - {*_WORDS.values(), *_LETTERS.values()}))
-    found.append(Variant("without the parts made of our annotations alone", everything - _OURS - {Part.LINKS}))
-    found += [Variant(f"only {part}", frozenset({part})) for part in Part if part in _SCORING]
+    found = [Variant("everything", PARTS)]
+    found += [Variant(f"without {part}", PARTS - {part}) for part in (*Signal, *Extra)]
+    found.append(Variant("without any vectors", PARTS - _MEANING))
+    found.append(Variant("without words and spelling", PARTS - _WORDING))
+    found.append(Variant("without the parts made of our annotations alone", PARTS - _OURS - {Extra.LINKS}))
+    found += [Variant(f"only {signal}", frozenset([signal])) for signal in Signal]
     return found
 
 
-def read_signals(question: Question, vector: NDArray[np.float32], library: Library) -> Signals:
+def read(question: Question, vector: NDArray[np.float32], library: Library) -> Read:
     """Every part's scores of every passage for one question."""
-    text = search_text(question.question, library)
-    by_kind, second = _dense_scores(library.nearest(vector, DEPTH), library)
-    scores: dict[Part, Scores] = {_DENSE[kind]: found for kind, found in by_kind.items()}
-    scores[Part.SECOND_QUESTION] = second
-    for field, (words, places) in library.words.items():
-        scores[_WORDS[field]] = _by_passage(words.scores(text), places, library)
-    for field, (letters, places) in library.letters.items():
-        scores[_LETTERS[field]] = _by_passage(letters.scores(text), places, library)
+    wording = Wording.of(search_text(question.question, library), library)
     references, _ = find_references(question.question)
-    named = [name for reference in references if (name := _named(reference, library))]
-    return Signals(scores, tuple(dict.fromkeys(named)))
+    named = [name for reference in references if (name := named_passage(reference, library))]
+    signals = read_signals(library.nearest(vector, DEPTH), wording, library)
+    return Read(signals, tuple(dict.fromkeys(named)))
 
 
 def make_ranker(variant: Variant, library: Library) -> Ranker:
     """The search that `variant` describes; with all parts it is the assistant's own."""
 
-    def rank(signals: Signals) -> list[PassageId]:
-        used = [scores for part, scores in signals.scores.items() if part in variant.parts]
-        dense = [signals.scores[part] for part in _DENSE.values() if part in variant.parts]
-        if dense:
-            used.append(np.mean(dense, axis=0, dtype=np.float32))
-        fused = sum_of_shares(used)
-        if Part.LINKS in variant.parts:
-            fused = _lend(fused, library)
+    def rank(found: Read) -> list[PassageId]:
+        fused = fuse({name: scores for name, scores in found.signals.items() if name in variant.parts})
+        if Extra.LINKS in variant.parts:
+            fused = lend(fused, library)
         ranking = [library.order[place] for place in np.argsort(-fused, kind="stable")[:KEPT]]
-        named = signals.named if Part.REFERENCES in variant.parts else ()
+        named = found.named if Extra.REFERENCES in variant.parts else ()
         return list(dict.fromkeys([*named, *ranking]))[:10]
 
     return rank
@@ -127,11 +96,11 @@ def ablate(questions: Sequence[Question], library: Library) -> dict[str, Any]:
     """Each variant's measures with intervals, and how far it falls behind everything on the same questions."""
     asked = judged(questions)
     vectors = library.embed_many(search_text(question.question, library) for question in asked)
-    signals = {q.id: read_signals(q, vector, library) for q, vector in zip(asked, vectors, strict=True)}
+    found = {q.id: read(q, vector, library) for q, vector in zip(asked, vectors, strict=True)}
     scores = {}
     for variant in variants():
         rank = make_ranker(variant, library)
-        scores[variant.name] = score_rankings(asked, {name: rank(found) for name, found in signals.items()})
+        scores[variant.name] = score_rankings(asked, {name: rank(one) for name, one in found.items()})
     everything = scores["everything"]
     return {
         "questions": len(asked),

@@ -9,6 +9,7 @@ from typing import Any
 
 from corpus.annotation import Annotation
 from corpus.passage import PassageId
+from corpus.scope import load_scope_questions
 from corpus.words import asked_words
 from eval.questions import Question
 
@@ -36,9 +37,12 @@ class Pair:
         return f"{self.question} is nearly a question of {self.other} ({self.why})"
 
 
-def annotated_questions(annotations: Mapping[PassageId, Annotation]) -> list[tuple[str, str]]:
-    """Every question in the annotations, with its passage."""
-    return [(str(name), qa.q) for name, annotation in annotations.items() for qa in annotation.qa]
+def taught_questions(annotations: Mapping[PassageId, Annotation]) -> list[tuple[str, str]]:
+    """Every question that the index or a model of ours is made from, with where it stands."""
+    annotated = [(str(name), qa.q) for name, annotation in annotations.items() for qa in annotation.qa]
+    return annotated + [
+        (f"corpus/scope ({kind})", text) for kind, texts in load_scope_questions().items() for text in texts
+    ]
 
 
 def near_duplicates(questions: Sequence[Question], others: Sequence[tuple[str, str]]) -> list[Pair]:

@@ -14,6 +14,7 @@ from assistant.answer import Status
 from assistant.library import Library
 from corpus.catalogue import bare_passage, load_catalogue
 from corpus.passage import PassageId
+from eval.agreement import agreement, load_judgements
 from eval.plots import calibration_plot, growth_plot, risk_plot
 from eval.questions import Question, Split
 from eval.risk import wilson
@@ -59,6 +60,7 @@ def render(
             all_questions=sum(figures["questions"] for figures in splits.values()),
             contents=_contents(studies),
             kinds=_kinds(splits, questions),
+            judges=_judges(questions),
             bars=_bars(main),
             ahead=_ahead(main),
             stock=results.get("stock"),
@@ -91,6 +93,24 @@ def _environment() -> Environment:
         "ms": lambda value: f"{value:.0f}" if value >= 10 else f"{value:.1f}",
     }
     return environment
+
+
+def _judges(questions: Mapping[Split, Sequence[Question]]) -> str:
+    """How far a second judge agrees, in a sentence; nothing where none of these questions was judged twice."""
+    asked = {question.id: question for split in questions.values() for question in split}
+    second = [judgement for judgement in load_judgements() if judgement.question in asked]
+    if not second:
+        return ""
+    found = agreement(asked.values(), second)
+    return sentence(
+        "judges",
+        questions=found.questions,
+        pairs=found.pairs,
+        agreed=_share(found.agreed),
+        kappa=f"{found.kappa:.2f}",
+        confirmed=_share(found.gold_confirmed),
+        missed=_share(found.missed),
+    )
 
 
 def _share(value: float | None) -> str:

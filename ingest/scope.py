@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from corpus.passage import PassageId
 from corpus.scope import Scope
+from ingest.adaptation import is_held_out
 from ingest.errors import IndexMissing
 from ingest.units import UnitKind
 
@@ -102,11 +103,10 @@ class ScopeModel:
             unseen[fold == number] = fit(np.flatnonzero(fold != number)).predict_proba(read[fold == number])
         whole = fit(np.arange(len(examples)))
         nearness = _nearness_without_own(examples, vectors, units, owners)
-        decided = [place for place, e in enumerate(examples) if e.kind in (Scope.ANSWERABLE, *_REFUSED)]
+        decided = [place for place, example in enumerate(examples) if _shows_nearness(example)]
         second = LogisticRegression(max_iter=500).fit(
             np.hstack([_logs(unseen), nearness])[decided],
             np.isin(labels, [kinds.index(kind) for kind in _REFUSED])[decided],
-            sample_weight=[0.25 if examples[place].passage else 1.0 for place in decided],
         )
         return cls(kinds, _rows(whole), _rows(second), rarity)
 
@@ -138,6 +138,13 @@ class ScopeModel:
                 return cls(kinds, kept["first"], kept["second"], kept["rarity"])
         except (OSError, ValueError, KeyError) as error:
             raise IndexMissing(f"The scope model can't be read ({error}). Run `python -m ingest --rebuild`.") from error
+
+
+def _shows_nearness(example: Example) -> bool:
+    """Whether `example` lies to the index as a question that nobody has seen; the embedder has learnt most of ours."""
+    if example.kind is Scope.ANSWERABLE:
+        return example.passage is None or is_held_out(example.text)
+    return example.kind in _REFUSED
 
 
 def _weight(example: Example) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from examples import question
 
 from corpus.annotation import load_annotations
-from eval.duplicates import annotated_questions, near_duplicates
+from eval.duplicates import near_duplicates, taught_questions
 from eval.questions import Split, load_questions
 
 
@@ -46,7 +46,7 @@ def test_a_follow_up_is_not_judged_by_its_few_words() -> None:
 
 
 def test_no_test_question_nearly_stands_in_the_annotations() -> None:
-    found = near_duplicates(load_questions(Split.TEST), annotated_questions(load_annotations()))
+    found = near_duplicates(load_questions(Split.TEST), taught_questions(load_annotations()))
     assert not found, "\n".join(map(str, found))
 
 

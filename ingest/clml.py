@@ -5,24 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
-from urllib.parse import urlsplit
-from xml.etree.ElementTree import Element, ParseError, TreeBuilder
+from urllib.parse import quote, urlsplit, urlunsplit
+from xml.etree.ElementTree import Element
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import DefusedXMLParser
-
+from corpus.catalogue import load_catalogue
 from corpus.passage import Passage, PassageId
-from corpus.sources import Source
+from corpus.sources import Source, load_sources
 from ingest.clml_text import local_name, wording, words_of
 from ingest.errors import SourceError
+from ingest.xml_reading import LARGEST, parse_xml, path_of
 
 _LEGISLATION = "{http://www.legislation.gov.uk/namespaces/legislation}Legislation"
 _VALID = "{http://purl.org/dc/terms/}valid"
 _IDENTIFIER = "{http://purl.org/dc/elements/1.1/}identifier"
-_DEEPEST = 200
-"""The deepest nesting that is read; the deepest of the real documents is under 30."""
 
+_NAMED = 8
+"""Missing provisions that a message names."""
 _UNITS = {"section": "s", "regulation": "r", "article": "art", "rule": "rule"}
 _PROVISION = re.compile(r"(?P<unit>section|regulation|article|rule)-(?P<number>\d+[A-Z]*\d*[A-Z]*)\Z")
 _SCHEDULE = re.compile(
@@ -50,53 +50,28 @@ def read_clml(paths: Sequence[Path], source: Source) -> list[Passage]:
     missing = _missing(source, found)
     if missing:
         names = ", ".join(path.name for path in paths) or "no file"
+        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
         raise SourceError(
-            f"{source.title}: {', '.join(missing)} not found in {names}. "
+            f"{source.title}: {', '.join(missing[:_NAMED])}{more} not found in {names}. "
             f"Fetch the source again from {source.page}, or correct its entry in sources.toml."
         )
     return list(found.values())
 
 
-class _ShallowBuilder(TreeBuilder):
-    """Builds the tree, and stops at a depth that no legislation has."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._depth = 0
-
-    def start(self, tag: str, attrs: dict[str, str], /) -> Element:
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            raise SourceError(f"nested more than {_DEEPEST} elements deep")
-        return super().start(tag, attrs)
-
-    def end(self, tag: str, /) -> Element:
-        self._depth -= 1
-        return super().end(tag)
-
-
 def _read_xml(path: Path) -> Element:
     again = "Delete the file and fetch it again; the address on legislation.gov.uk ends in /data.xml."
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
     except OSError as error:
         raise SourceError(f"{path}: can't be read: {error.strerror}.") from error
     if re.match(rb"\W*(<!doctype html|<html)", data[:500], re.IGNORECASE):
         raise SourceError(f"{path}: a web page, not legislation in XML. {again}")
-    parser = DefusedXMLParser(target=_ShallowBuilder(), forbid_entities=True, forbid_external=True)
     try:
-        parser.feed(data)
-        root = parser.close()
-    except DefusedXmlException as error:
-        raise SourceError(
-            f"{path}: declares XML entities ({type(error).__name__}), which no file of legislation.gov.uk "
-            f"does, so it is not read. {again}"
-        ) from error
-    except ParseError as error:
-        raise SourceError(f"{path}: broken or truncated XML ({error}). {again}") from error
+        root = parse_xml(BytesIO(data))
     except SourceError as error:
-        raise SourceError(f"{path}: {error}, so it is not legislation. {again}") from error
-    if not isinstance(root, Element) or root.tag != _LEGISLATION:
+        raise SourceError(f"{path}: {error}. {again}") from error
+    if root.tag != _LEGISLATION:
         raise SourceError(f"{path}: XML, but not legislation in CLML (no Legislation element). {again}")
     return root
 
@@ -252,12 +227,14 @@ def _place(name: str) -> tuple[str, str] | None:
 
 
 def _url(element: Element, source: Source) -> str:
-    address = element.get("DocumentURI") or f"{source.page}/{element.get('id', '').replace('-', '/')}"
-    return re.sub(r"\Ahttp:", "https:", address)
+    own, page = _path(element.get("DocumentURI", "")), _path(source.page)
+    place = own if f"{own}/".startswith(f"{page}/") else f"{page}/{element.get('id', '').replace('-', '/')}"
+    # the address of the site is ours, whatever the file says: people follow it
+    return urlunsplit(urlsplit(source.page)._replace(path=quote(place)))
 
 
 def _path(address: str) -> str:
-    return re.sub(r"\A/id/", "/", urlsplit(address).path).rstrip("/")
+    return f"/{path_of(address).removeprefix('id/')}"
 
 
 def _for_england(passage: Passage) -> bool:
@@ -267,9 +244,12 @@ def _for_england(passage: Passage) -> bool:
 def _missing(source: Source, found: dict[PassageId, Passage]) -> list[str]:
     """The wanted units, such as `s36`, that are not among the passages found."""
     units = {passage_id.partition(":")[2].split(".")[0] for passage_id in found}
-    if not source.provisions:
-        return [] if units else ["any provision"]
-    return [unit for pattern in source.provisions for unit in _expanded(pattern) if unit not in units]
+    wanted = [unit for pattern in source.provisions for unit in _expanded(pattern)]
+    if source == load_sources().get(source.id):  # then the catalogue knows all of it: a part is not the whole
+        known = (name.split(":") for name in load_catalogue())
+        wanted += [local.split(".")[0] for prefix, local in known if prefix == source.id]
+    missing = [unit for unit in dict.fromkeys(wanted) if unit not in units]
+    return missing if units or missing else ["any provision"]
 
 
 def _expanded(pattern: str) -> Iterator[str]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pypdf.generic import Destination
 from slugify import slugify
 
 from corpus.figures import Figure, load_figures
@@ -15,7 +14,7 @@ from corpus.passage import Passage, PassageId
 from corpus.sources import Source
 from ingest.blocks import TextBuilder
 from ingest.errors import SourceError
-from ingest.pdf_lines import Line, open_pdf, read_lines
+from ingest.pdf_lines import Line, bookmarks, read_lines
 
 HIGHEST_PARAGRAPH = {1: 41, 2: 24, 3: 71, 4: 62, 5: 60, 6: 99, 7: 38, 8: 78, 9: 217, 10: 150, 11: 111}
 """The last paragraph of each chapter; the Code's own numbering has no 7.36."""
@@ -62,7 +61,7 @@ class CodeDocument:
 
 def read_code(path: Path, source: Source) -> CodeDocument:
     """Read the Code's PDF; raises SourceError where it isn't a PDF or isn't the January 2015 edition."""
-    reader = _CodeReader(source, _outline_titles(path), load_figures())
+    reader = _CodeReader(source, bookmarks(path), load_figures())
     for line in read_lines(path):
         if _FIRST_PAGE <= line.page < _GLOSSARY_END:
             reader.take(line)
@@ -70,22 +69,6 @@ def read_code(path: Path, source: Source) -> CodeDocument:
     _check_numbers(document.passages)
     document.passages += [reader.figure_passage(figure) for figure in load_figures() if figure.lines]
     return document
-
-
-def _outline_titles(path: Path) -> frozenset[tuple[int, str]]:
-    """The PDF's bookmarks as (page, title): they tell small headings from bold words in the text."""
-    reader = open_pdf(path)
-
-    def walk(items: Sequence[object]) -> Iterator[tuple[int, str]]:
-        for item in items:
-            if isinstance(item, list):
-                yield from walk(item)
-            elif isinstance(item, Destination):
-                page = reader.get_destination_page_number(item)
-                if page is not None:
-                    yield page + 1, " ".join(str(item.title).split())
-
-    return frozenset(walk(reader.outline))
 
 
 def _check_numbers(passages: Iterable[Passage]) -> None:
@@ -200,8 +183,7 @@ class _CodeReader:
         if self._part in {"annex", "glossary"}:
             self._collecting = None
         if self._part == "annex":
-            number = title.split(":")[0].split()[-1]
-            name = title.split(":", 1)[1].strip()
+            number, name = (part.strip() for part in title.removeprefix("Annex").partition(":")[::2])
             self._draft = {
                 "id": f"cop:annex{number}",
                 "label": f"{self._source.short}, Annex {number}: {name}",
@@ -220,7 +202,7 @@ class _CodeReader:
             self._open(f"intro.{roman[1]}", f"Introduction, paragraph {roman[1]}", line, roman[0])
         elif text.startswith(_BOX):
             self._collecting = "box"
-            self._open_box(self._headings[-1][0], [text.removeprefix(_BOX).strip()])
+            self._open_box(self._headings[-1][0] if self._headings else line.size, [text.removeprefix(_BOX).strip()])
         elif self._builder is not None:
             self._builder.add(line)
             self._draft["last_page"] = line.page
@@ -232,6 +214,9 @@ class _CodeReader:
         self._document.boxes.append(lines)
 
     def _take_unnumbered(self, text: str) -> None:
+        if not self._document.chapters:  # the Code has nothing here; another PDF may
+            self._document.furniture.append(text)
+            return
         chapter = self._document.chapters[-1]
         if self._collecting == "box":
             self._box[-1][1].append(text)

@@ -7,9 +7,9 @@ import json
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -72,12 +72,33 @@ class DownloadFailed(SourceError):
     """An official site did not give a document; the message says why."""
 
 
+class Unreachable(DownloadFailed):
+    """An official site can't be reached at all: no connection, or no answer in time."""
+
+
 class _Passing(Exception):
     """A failure that another try may mend."""
 
     def __init__(self, why: str, wait: float | None = None) -> None:
         super().__init__(why)
         self.wait = wait
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What stands beside a downloaded document: where and when it came from."""
+
+    url: str
+    retrieved: str
+    """UTC time of the download, ISO."""
+    sha256: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def conditions(self) -> dict[str, str]:
+        """The request headers that ask for the document only where it is no longer this one."""
+        wanted = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in wanted.items() if value}
 
 
 def user_agent() -> str:
@@ -97,22 +118,48 @@ def download(
     Beside it `<name>.meta.json` records the date, ETag and Last-Modified. The caller holds the lock of the
     folder. Raises DownloadFailed or what `accept` raises; OSError where the disk refuses.
     """
+    digest = download_unless(None, url, target, accept, settings, progress, pace)
+    assert digest is not None  # noqa: S101  # without a condition the document comes or an error does
+    return digest
+
+
+def download_unless(
+    known: Record | None,
+    url: str,
+    target: Path,
+    accept: Accept,
+    settings: Settings,
+    progress: Progress,
+    pace: Pace = POLITE,
+) -> str | None:
+    """As `download`, but where the site says that its document is still the one of `known`: nothing, and None."""
+    conditions = known.conditions() if known and known.url == url else {}
     part = target.with_name(f".{target.name}.part")
     try:
-        with _client(settings) as client:
+        with _client(settings, conditions) as client:
             headers = _with_retries(client, url, part, target.name, settings, progress, pace)
+        if headers is None:
+            return None
         digest = accept(part)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-    _write_meta(target, url, headers, digest)
+    _write_record(target, url, headers, digest)
     return digest
 
 
-def _client(settings: Settings) -> httpx.Client:
+def read_record(target: Path) -> Record | None:
+    """What is recorded beside the document `target`; None where there is nothing that can be read."""
+    try:
+        return Record(**json.loads(_record_of(target).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _client(settings: Settings, conditions: Mapping[str, str]) -> httpx.Client:
     # a proxy from the environment is for the sites, never for this machine itself
     direct = dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]"))
-    return httpx.Client(timeout=settings.timeout, headers={"User-Agent": user_agent()}, mounts=direct)
+    return httpx.Client(timeout=settings.timeout, headers={"User-Agent": user_agent(), **conditions}, mounts=direct)
 
 
 def _with_retries(
@@ -123,25 +170,30 @@ def _with_retries(
     settings: Settings,
     progress: Progress,
     pace: Pace,
-) -> httpx.Headers:
+) -> httpx.Headers | None:
+    """The headers of the answer that was saved; None where the site says that nothing has changed."""
     tries = settings.retries + 1
+    reached = True
     for number in range(1, tries + 1):
         try:
             with _answer(client, url, pace) as response:
+                if response.status_code == httpx.codes.NOT_MODIFIED:
+                    return None
                 _save(response, part, name, settings.timeout, progress)
                 return response.headers
         except _Passing as failure:
-            why, wait = str(failure), failure.wait
+            why, wait, reached = str(failure), failure.wait, True
         except (httpx.TimeoutException, httpx.NetworkError) as error:
-            why, wait = _in_words(error, settings.timeout), None
+            why, wait, reached = _in_words(error, settings.timeout), None, False
         except (httpx.RemoteProtocolError, httpx.DecodingError) as error:
-            why, wait = f"truncated or garbled answer ({error})", None
+            why, wait, reached = f"truncated or garbled answer ({error})", None, True
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise DownloadFailed(f"{url}: {error}") from error
         if number < tries:
             progress(f"{name}: {why}; trying again ({number} of {settings.retries})")
             pace.before_retry(number, wait)
-    raise DownloadFailed(f"{url}: {why} (tried {tries} times)" if tries > 1 else f"{url}: {why}")
+    failure_of = DownloadFailed if reached else Unreachable
+    raise failure_of(f"{url}: {why} (tried {tries} times)" if tries > 1 else f"{url}: {why}")
 
 
 def _in_words(error: httpx.TransportError, timeout: float) -> str:
@@ -189,7 +241,8 @@ def is_loopback(host: str | None) -> bool:
 
 
 def _check_status(response: httpx.Response, url: str) -> None:
-    if response.status_code == httpx.codes.OK:
+    asked = "If-None-Match" in response.request.headers or "If-Modified-Since" in response.request.headers
+    if response.status_code == httpx.codes.OK or (asked and response.status_code == httpx.codes.NOT_MODIFIED):
         return
     why = f"the site answered {response.status_code} {response.reason_phrase}".rstrip()
     if response.status_code in TRY_AGAIN:
@@ -250,15 +303,14 @@ def _size(count: int) -> str:
     return f"{count / MEGABYTE:.1f} MB" if count >= MEGABYTE else f"{count / 1000:.1f} kB"
 
 
-def _write_meta(target: Path, url: str, headers: httpx.Headers, digest: str) -> None:
+def _record_of(target: Path) -> Path:
+    return target.with_name(f"{target.name}.meta.json")
+
+
+def _write_record(target: Path, url: str, headers: httpx.Headers, digest: str) -> None:
     """Record what a later check needs to tell whether the site's document has changed."""
-    meta = {
-        "url": url,
-        "retrieved": datetime.now(UTC).isoformat(timespec="seconds"),
-        "etag": headers.get("ETag"),
-        "last_modified": headers.get("Last-Modified"),
-        "sha256": digest,
-    }
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    record = Record(url, now, digest, headers.get("ETag"), headers.get("Last-Modified"))
     part = target.with_name(f".{target.name}.meta.part")
-    part.write_text(json.dumps(meta, indent=2) + "\n", encoding="utf-8")
-    part.replace(target.with_name(f"{target.name}.meta.json"))
+    part.write_text(json.dumps(asdict(record), indent=2) + "\n", encoding="utf-8")
+    part.replace(_record_of(target))

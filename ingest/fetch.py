@@ -51,10 +51,7 @@ def locate(
         tried.append(what)
         progress(f"{source.short}: {what}")
 
-    mirror = folder or settings.sources
-    if mirror is not None and (found := _in_folder(source, mirror, failed)):
-        return found
-    if found := _in_cache(source, settings, failed):
+    if found := held(source, folder, settings, failed):
         return found
     try:
         return fetch(source, settings, progress, pace=pace)
@@ -63,6 +60,13 @@ def locate(
     except OSError as error:
         tried.append(f"{_cache(source, settings)} can't be written ({error}); ASK_THE_CODE_HOME names another place")
     raise SourceUnavailable(_what_to_do(source, settings, tried))
+
+
+def held(source: Source, folder: Path | None, settings: Settings, progress: Progress) -> Located | None:
+    """`source` as it is on this machine, in the folder or the cache; None where it isn't. Asks no site."""
+    mirror = folder or settings.sources
+    found = _in_folder(source, mirror, progress) if mirror is not None else None
+    return found or _in_cache(source, settings, progress)
 
 
 def fetch(

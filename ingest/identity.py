@@ -6,19 +6,18 @@ import hashlib
 import re
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
-from xml.etree.ElementTree import Element, ParseError  # types only: defusedxml parses
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import parse
+from xml.etree.ElementTree import Element  # the type only: xml_reading parses
 
 from corpus.sources import Source
 from ingest.errors import SourceError
+from ingest.xml_reading import Malformed, parse_xml, path_of
 
 CLML = "{http://www.legislation.gov.uk/namespaces/legislation}"
 
 _HEAD = 1024
 """Bytes at either end of a file in which its kind shows."""
+LARGEST = 64_000_000
+"""Bytes beyond which a file can't be one of the documents."""
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _END_OF_CLML = re.compile(rb"</(?:\w+:)?Legislation\s*>\s*\Z")
 
@@ -37,6 +36,10 @@ def check_identity(source: Source, path: Path, name: str | None = None) -> str:
     name = name or path.name
     with path.open("rb") as file:
         head, tail = _ends(file)
+        size = file.seek(0, 2)
+        if size > LARGEST:
+            raise WrongDocument(f"{name} is too large: {size // 1_000_000} MB")
+        file.seek(0)
         if not head:
             raise WrongDocument(f"{name} is empty")
         if _HTML.search(head):
@@ -74,7 +77,7 @@ def _check_clml(name: str, file: IO[bytes], source: Source, head: bytes, tail: b
     root = _parsed(name, file, tail)
     if root.tag != f"{CLML}Legislation":
         raise WrongDocument(f"{name} is XML, but not legislation.gov.uk's (its root is {root.tag})")
-    wanted = urlsplit(source.page).path.strip("/")
+    wanted = path_of(source.page)
     addresses = [uri for key in ("DocumentURI", "IdURI") if (uri := root.get(key))]
     if not addresses:
         raise WrongDocument(f"{name} does not say which legislation it is (no DocumentURI)")
@@ -87,21 +90,16 @@ def _check_clml(name: str, file: IO[bytes], source: Source, head: bytes, tail: b
 
 def _parsed(name: str, file: IO[bytes], tail: bytes) -> Element:
     try:
-        root = parse(file, forbid_dtd=True).getroot()
-    except DefusedXmlException as error:
-        raise WrongDocument(
-            f"{name} has a document type or entities of its own, which official legislation never has"
-        ) from error
-    except (ParseError, ValueError, LookupError) as error:
+        return parse_xml(file)
+    except Malformed as error:
         if not _END_OF_CLML.search(tail):
             raise WrongDocument(f"{name} is truncated: the end of the XML is missing") from error
-        raise WrongDocument(f"{name} is not well-formed XML ({error})") from error
-    if root is None:
-        raise WrongDocument(f"{name} is XML without content")
-    return root
+        raise WrongDocument(f"{name} is not well-formed: it {error}") from error
+    except SourceError as error:
+        raise WrongDocument(f"{name} {error}") from error
 
 
 def _is_of(address: str, wanted: str) -> bool:
     """Whether a URI of legislation.gov.uk lies in the Act or instrument `wanted`, such as ukpga/2014/6."""
-    path = urlsplit(address).path.strip("/").removeprefix("id/")
+    path = path_of(address).removeprefix("id/")
     return path == wanted or path.startswith(wanted + "/")

@@ -7,14 +7,15 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import numpy as np
-from filelock import FileLock
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from corpus.annotation import Annotation, write_annotations
@@ -25,19 +26,33 @@ from corpus.settings import Settings
 from corpus.sources import SOURCES_FILE
 from ingest.embedder import Embedder
 from ingest.errors import IndexMissing
+from ingest.faults import BuildFailed, told_in_words
 from ingest.fields import Field, Texts, count_words, make_fields
+from ingest.kept_vectors import KeptVectors, open_kept_vectors
 from ingest.scope import Example, ScopeModel
-from ingest.units import Unit, kind_of, make_units, passage_of
-from ingest.vectors import open_collection
+from ingest.units import Unit, UnitKind, kind_of, make_units, passage_of
+from ingest.vectors import VectorsAway, drop_collection, lack_of_vectors, open_collection, reaching
+from ingest.whole import damage, fingerprints, is_writable
 from ingest.words import LetterIndex, WordIndex
 
-if TYPE_CHECKING:
-    from llama_index.core.schema import TextNode
-
 _READERS = frozenset(
-    {"blocks", "clml", "clml_text", "code_of_practice", "embedder", "fields", "pdf_lines", "scope", "units", "words"}
+    {
+        "adaptation",
+        "blocks",
+        "clml",
+        "clml_text",
+        "code_of_practice",
+        "embedder",
+        "fields",
+        "pdf_lines",
+        "scope",
+        "units",
+        "words",
+    }
 )
+_STAMP = "stamp.json"
 _BATCH = 256  # units embedded between two saves: an interrupted run loses no more
+_STORED = 2000  # units sent to the store at once: a Chroma server takes 40 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +65,10 @@ class SourceState:
     origin: str
     """`folder`, `cache`, `site` or `missing`."""
     passages: int
+    sha256: str = ""
+    """What stands for the files that it was read from."""
+    had: str = ""
+    """UTC time at which these files came from the official site or, in a folder, were first read, ISO."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +81,8 @@ class Stamp:
     embedder: str
     units: int
     sources: tuple[SourceState, ...]
+    files: dict[str, str] = field(default_factory=dict)
+    """The sha256 of each file that stays as it was built; none in an index of an earlier version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +96,32 @@ class Outcome:
 
 
 def read_stamp(folder: Path) -> Stamp:
-    """The stamp of the index in `folder`; raises IndexMissing where there is none."""
+    """The stamp of the index in `folder`, which is shown to be whole; raises IndexMissing where it isn't.
+
+    The message says what is wrong, and what to run.
+    """
+    stamp = _stamp(folder)
+    if problem := damage(folder, stamp.files, stamp.units):
+        raise IndexMissing(f"The index in {folder} is damaged: {problem}. Run `python -m ingest`: it builds it again.")
+    if not is_writable(folder):
+        raise IndexMissing(
+            f"The index in {folder} can't be written by this user, which its store of vectors needs even to be read. "
+            "Give this user the right to write there, or name another folder in ASK_THE_CODE_HOME "
+            "and run `python -m ingest`."
+        )
+    return stamp
+
+
+def _stamp(folder: Path) -> Stamp:
     try:
-        row = json.loads((folder / "stamp.json").read_text(encoding="utf-8"))
+        row = json.loads((folder / _STAMP).read_text(encoding="utf-8"))
         row["sources"] = tuple(SourceState(**state) for state in row["sources"])
         return Stamp(**row)
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise IndexMissing(f"The index in {folder} has no readable stamp. Run `python -m ingest --rebuild`.") from error
+        raise IndexMissing(
+            f"The index in {folder} has no readable stamp. Run `python -m ingest`, or `python -m ingest --rebuild` "
+            "to embed everything anew."
+        ) from error
 
 
 def build_index(
@@ -92,33 +132,63 @@ def build_index(
     *,
     rebuild: bool = False,
     progress: bool = True,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
     """Bring the index up to date, and make it the one that serves.
 
-    `digest` stands for all that the index is made from; where the current index has the same, nothing is
-    done. Else `read` gives the passages, and what is new or changed among their units is embedded, what
-    vanished removed; an interrupted run is gone on with. With `rebuild` everything is embedded anew.
+    `digest` stands for all that the index is made from; where the current index has the same and is whole,
+    nothing is done. Else `read` gives the passages, a new index is written beside the old one, and only the
+    units that are new or changed are embedded: the vectors of the others are kept, also those of a run that
+    was interrupted. With `rebuild` everything is embedded anew. What the person should know goes to `say`.
+    Raises BuildFailed where the disk or the stores refuse; the index that serves is then as before.
     """
+    with told_in_words(settings.home):
+        settings.indexes.mkdir(parents=True, exist_ok=True)
+        if not rebuild and (done := _up_to_date(settings, digest)):
+            return done
+        with _locked(settings.indexes / ".lock", say):
+            if not rebuild and (done := _up_to_date(settings, digest, say)):
+                return done
+            return _build(digest, read, annotations, settings, rebuild, progress)
+
+
+def _build(
+    digest: str,
+    read: Callable[[], tuple[list[Passage], tuple[SourceState, ...]]],
+    annotations: Mapping[PassageId, Annotation],
+    settings: Settings,
+    rebuild: bool,
+    progress: bool,
+) -> Outcome:
     embedder = Embedder(settings.embedder)
-    settings.indexes.mkdir(parents=True, exist_ok=True)
-    with FileLock(settings.indexes / ".lock"):
-        current = settings.current_index
-        if current and not rebuild and _is_up_to_date(current, digest):
-            return Outcome(current, 0, 0, read_stamp(current).units)
-        passages, sources = read()
-        units = list(make_units(passages, annotations, embedder.split, embedder.count_tokens, embedder.limit))
-        folder = _building_folder(settings, embedder, rebuild)
-        embedded, removed = _embed(folder, units, embedder, progress)
-        _index_words(folder, make_fields(passages, annotations))
-        _learn_scope(folder, annotations, embedder)
-        write_passages(folder / "passages.jsonl", passages)
-        write_annotations(folder / "annotations.jsonl", annotations.values())
-        stamp = Stamp(digest, datetime.now(UTC).isoformat(timespec="seconds"), embedder.name, len(units), sources)
-        _write(folder / "stamp.json", json.dumps(asdict(stamp), indent=1))
-        _write(settings.indexes / "current", folder.name)
-        (settings.indexes / "building").unlink(missing_ok=True)
-        _sweep(settings, keep={folder.name, current.name if current else ""})
-    return Outcome(folder, embedded, removed, len(units))
+    before = settings.current_index
+    _sweep(settings, lambda folder: folder != before and not (folder / _STAMP).exists())  # of runs that were ended
+    passages, sources = read()
+    units = list(make_units(passages, annotations, embedder.split, embedder.count_tokens, embedder.limit))
+    folder = settings.indexes / uuid4().hex[:12]
+    with open_kept_vectors(settings.indexes / "vectors.sqlite", embedder.identity, anew=rebuild) as kept:
+        embedded = _embed(kept, units, embedder, progress)
+        vectors = kept.of(units)
+        try:
+            folder.mkdir()
+            _store(folder, units, vectors, settings.chroma_url)
+            _index_words(folder, make_fields(passages, annotations))
+            _learn_scope(folder, annotations, embedder, vectors)
+            write_passages(folder / "passages.jsonl", passages)
+            write_annotations(folder / "annotations.jsonl", annotations.values())
+            built = datetime.now(UTC).isoformat(timespec="seconds")
+            stamp = Stamp(digest, built, embedder.identity, len(units), sources, fingerprints(folder))
+            _write(folder / _STAMP, json.dumps(asdict(stamp), indent=1))
+            _write(settings.indexes / "current", folder.name)
+        except BaseException:
+            if settings.current_index != folder:
+                _discard(folder, settings)  # where the disk is full, this makes room
+            raise
+        removed = kept.ids() - {unit.id for unit in units}
+        kept.forget(removed)
+    # the index before the current one may still be open in a running app
+    _sweep(settings, lambda other: other not in (folder, before))
+    return Outcome(folder, embedded, len(removed), len(units))
 
 
 def index_digest(files: Iterable[str], annotations: Mapping[PassageId, Annotation], embedder: str) -> str:
@@ -137,84 +207,74 @@ def index_digest(files: Iterable[str], annotations: Mapping[PassageId, Annotatio
     return digest.hexdigest()
 
 
-def _is_up_to_date(folder: Path, digest: str) -> bool:
+def _up_to_date(settings: Settings, digest: str, say: Callable[[str], None] = lambda _: None) -> Outcome | None:
+    """The outcome of a run that finds nothing to do; None where the current index is another or damaged."""
+    if not (folder := settings.current_index):
+        return None
     try:
-        return read_stamp(folder).digest == digest
-    except IndexMissing:
-        return False
+        stamp = read_stamp(folder)
+    except IndexMissing as error:
+        say(f"Building the index again. {error}")
+        return None
+    if stamp.digest != digest:
+        return None
+    if lack := lack_of_vectors(folder, stamp.units, settings.chroma_url):
+        say(f"Building the index again: {lack}.")
+        return None
+    return Outcome(folder, 0, 0, stamp.units)
 
 
-def _building_folder(settings: Settings, embedder: Embedder, rebuild: bool) -> Path:
-    """Where to build: the folder of an interrupted run, else a copy of the current index, else anew."""
-    pointer = settings.indexes / "building"
-    if pointer.exists():
-        folder = settings.indexes / pointer.read_text(encoding="utf-8").strip()
-        if folder.is_dir() and not rebuild:
-            return folder
-    folder = settings.indexes / uuid4().hex[:12]
-    current = settings.current_index
-    if current and not rebuild and _same_embedder(current, embedder):
-        shutil.copytree(current, folder, ignore=shutil.ignore_patterns("stamp.json"))
-    else:
-        folder.mkdir()
-    _write(pointer, folder.name)
-    return folder
-
-
-def _same_embedder(folder: Path, embedder: Embedder) -> bool:
+@contextmanager
+def _locked(path: Path, say: Callable[[str], None]) -> Iterator[None]:
+    """Hold the lock of all builds in this home; says so where another process has it."""
+    lock = FileLock(path)
     try:
-        return read_stamp(folder).embedder == embedder.name
-    except IndexMissing:
-        return False
+        lock.acquire(timeout=0)
+    except Timeout:
+        say("Another process is building the index. Waiting until it is done.")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
-def _embed(folder: Path, units: list[Unit], embedder: Embedder, progress: bool) -> tuple[int, int]:
-    """Embed new and changed units into Chroma, and remove those that vanished."""
-    from llama_index.core.ingestion import DocstoreStrategy, IngestionPipeline
+def _embed(kept: KeptVectors, units: list[Unit], embedder: Embedder, progress: bool) -> int:
+    """Embed the units that are new or changed, and keep their vectors; gives their number."""
+    known = kept.of(units)
+    todo = [unit for unit in units if unit.id not in known]
+    todo.sort(key=lambda unit: len(unit.text), reverse=True)  # texts embedded together are padded to the longest
+    with tqdm(total=len(todo), unit="unit", desc="Embedding", disable=not progress or not todo) as bar:
+        for start in range(0, len(todo), _BATCH):
+            batch = todo[start : start + _BATCH]
+            kept.add(batch, embedder.embed_many([unit.text for unit in batch]))
+            bar.update(len(batch))
+    return len(todo)
+
+
+def _store(folder: Path, units: list[Unit], vectors: Mapping[str, NDArray[np.float32]], url: str) -> None:
+    """Write the units and their vectors into a new Chroma collection."""
     from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
-    from llama_index.core.storage.docstore import SimpleDocumentStore
     from llama_index.vector_stores.chroma import ChromaVectorStore
 
-    docstore_file = folder / "docstore.json"
-    docstore = (
-        SimpleDocumentStore.from_persist_path(str(docstore_file)) if docstore_file.exists() else SimpleDocumentStore()
-    )
-    pipeline = IngestionPipeline(
-        transformations=[embedder.model],
-        docstore=docstore,
-        vector_store=ChromaVectorStore(chroma_collection=open_collection(folder)),
-        docstore_strategy=DocstoreStrategy.UPSERTS,
-        disable_cache=True,  # the docstore already knows what needs no embedding
-    )
-
-    def node(unit: Unit) -> TextNode:
-        # its own source document: so an upsert replaces it, and a deletion finds it
-        return TextNode(
+    nodes = [
+        TextNode(
             id_=unit.id,
             text=unit.text,
-            # part of the hash, so that two units with the same text are told apart; not part of what is embedded
             metadata={"unit": unit.id},
-            excluded_embed_metadata_keys=["unit"],
+            embedding=vectors[unit.id].tolist(),
             relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=unit.id)},
         )
-
-    known = docstore.get_all_document_hashes()
-    nodes = [node(unit) for unit in units]
-    by_id = {identifier: digest for digest, identifier in known.items()}
-    todo = [item for item in nodes if by_id.get(item.id_) != item.hash]
-    todo.sort(key=lambda item: len(item.text), reverse=True)  # texts embedded together are padded to the longest
-    with tqdm(total=len(todo), unit="unit", desc="Embedding", disable=not progress or not todo) as bar:
-        for batch in _batches(todo, _BATCH):
-            pipeline.run(nodes=batch, store_doc_text=False)
-            docstore.persist(str(docstore_file))
-            bar.update(len(batch))
-    vanished = by_id.keys() - {unit.id for unit in units}
-    for unit_id in vanished:
-        docstore.delete_document(unit_id, raise_error=False)
-        if pipeline.vector_store is not None:
-            pipeline.vector_store.delete(unit_id)
-    docstore.persist(str(docstore_file))
-    return len(todo), len(vanished)
+        for unit in units
+    ]
+    with reaching(url):
+        collection = open_collection(folder, url)
+        store = ChromaVectorStore(chroma_collection=collection)
+        for start in range(0, len(nodes), _STORED):
+            store.add(list(nodes[start : start + _STORED]))
+        stored = collection.count()
+    if stored != len(units):
+        raise BuildFailed(f"The store in {url or folder} took {stored} of {len(units)} units. Run this again.")
 
 
 def _index_words(folder: Path, fields: Mapping[Field, Texts]) -> None:
@@ -226,31 +286,47 @@ def _index_words(folder: Path, fields: Mapping[Field, Texts]) -> None:
     (folder / "words.json").write_text(json.dumps(counts), encoding="utf-8")
 
 
-def _learn_scope(folder: Path, annotations: Mapping[PassageId, Annotation], embedder: Embedder) -> None:
+def _learn_scope(
+    folder: Path,
+    annotations: Mapping[PassageId, Annotation],
+    embedder: Embedder,
+    units: Mapping[str, NDArray[np.float32]],
+) -> None:
     """Train what tells questions that belong here from others: on our own, and on those of `corpus/scope`."""
-    examples = [Example(text, kind) for kind, texts in load_scope_questions().items() for text in texts]
-    examples += [Example(qa.q, Scope.ANSWERABLE, note.id) for note in annotations.values() for qa in note.qa]
-    kept = open_collection(folder).get(include=["embeddings"])
-    owners = [(passage_of(unit), kind_of(unit)) for unit in kept["ids"]]
-    units = np.asarray(kept["embeddings"], dtype=np.float32)
-    vectors = embedder.embed_many([example.text for example in examples])
-    ScopeModel.train(examples, vectors, units, owners).save(folder)
-
-
-def _batches(items: list[TextNode], size: int) -> Iterator[list[TextNode]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+    written = [Example(text, kind) for kind, texts in load_scope_questions().items() for text in texts]
+    asked = {
+        f"{note.id}#{UnitKind.QUESTION}.{number}": Example(qa.q, Scope.ANSWERABLE, note.id)
+        for note in annotations.values()
+        for number, qa in enumerate(note.qa)
+    }
+    vectors = np.vstack([embedder.embed_many([e.text for e in written]), *(units[unit] for unit in asked)])
+    owners = [(passage_of(unit), kind_of(unit)) for unit in units]
+    examples = [*written, *asked.values()]
+    ScopeModel.train(examples, vectors, np.stack(list(units.values())), owners).save(folder)
 
 
 def _write(path: Path, text: str) -> None:
     """Write a small file so that a reader sees the old or the new one, never half of it."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    draft.write_text(text, encoding="utf-8")
+    draft = path.with_name(f"{path.name}.new")
+    with draft.open("w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
     draft.replace(path)
 
 
-def _sweep(settings: Settings, keep: set[str]) -> None:
-    """Remove old indexes; the one before the current may still be open in a running app."""
+def _sweep(settings: Settings, unwanted: Callable[[Path], bool]) -> None:
+    """Remove the index folders that are `unwanted`."""
     for folder in settings.indexes.iterdir():
-        if folder.is_dir() and folder.name not in keep:
-            shutil.rmtree(folder, ignore_errors=True)
+        if folder.is_dir() and unwanted(folder):
+            _discard(folder, settings)
+
+
+def _discard(folder: Path, settings: Settings) -> None:
+    """Remove an index folder and, on the Chroma server, its collection."""
+    if settings.chroma_url:
+        try:
+            drop_collection(folder, settings.chroma_url)
+        except VectorsAway:
+            return  # the folder stays, so that the next run knows of the collection
+    shutil.rmtree(folder, ignore_errors=True)

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from pypdf import PdfReader, apply_configuration
+from pypdf.generic import Destination
 
 from ingest.errors import SourceError
 
 SAME_LINE = 3.0
 """Runs whose baselines differ by less than this many points stand on one line."""
+MOST_PAGES = 1000
+"""Pages of one document; the Code has 292."""
+MOST_CONTENT = 32_000_000
+"""Bytes of all pages' content, unpacked; the Code has 3 million."""
+LARGEST_STREAM = 8_000_000
+"""Bytes of one stream, unpacked; the largest of the Code's pages has 92,000."""
+_MOST_PARTS = 400_000  # operators and operands of one page
+_MOST_BOOKMARKS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +66,73 @@ class Line:
 def read_lines(path: Path) -> Iterator[Line]:
     """The printed lines of a PDF, page by page, in the order of the content stream.
 
-    Raises SourceError where the file can't be read as a PDF.
+    Raises SourceError where the file can't be read as a PDF, or is more than any edition of a document here.
     """
+    read = 0
     for number, page in enumerate(open_pdf(path).pages, 1):
-        try:
-            yield from _page_lines(page, number)
-        except (PyPdfError, ValueError, KeyError, TypeError, RecursionError) as error:
-            raise _unreadable(path, error) from error
+        with _reading(path):
+            read += _size(page)
+            if read > MOST_CONTENT:
+                raise _Excessive(f"more than {MOST_CONTENT // 1_000_000} MB of text and lines")
+            lines = _page_lines(page, number)
+        yield from lines
 
 
 def open_pdf(path: Path) -> PdfReader:
     """The PDF in `path`; raises SourceError where it isn't one."""
-    try:
-        reader = PdfReader(path)
-        len(reader.pages)
-    except (PyPdfError, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _unreadable(path, error) from error
+    with _reading(path):
+        reader = PdfReader(BytesIO(path.read_bytes()))
+        count = len(reader.pages)
+        if count > MOST_PAGES:
+            raise _Excessive(f"{count:,} pages")
     return reader
 
 
-def _unreadable(path: Path, error: Exception) -> SourceError:
-    return SourceError(f"{path.name} can't be read as a PDF ({error}). Download it again, or name a copy with --from.")
+def bookmarks(path: Path) -> frozenset[tuple[int, str]]:
+    """The bookmarks of a PDF as (page, title); raises SourceError where they can't be read."""
+    reader = open_pdf(path)
+    with _reading(path):
+        return frozenset(_destinations(reader, reader.outline))
+
+
+def _destinations(reader: PdfReader, items: Sequence[object]) -> Iterator[tuple[int, str]]:
+    for item in items:
+        if isinstance(item, list):
+            yield from _destinations(reader, item)
+        elif isinstance(item, Destination):
+            page = reader.get_destination_page_number(item)
+            if page is not None:
+                yield page + 1, " ".join(str(item.title).split())
+
+
+class _Excessive(Exception):
+    """The file has more of something than a document here can have."""
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Read within bounds; whatever goes wrong becomes SourceError."""
+    try:
+        with apply_configuration(
+            zlib_maximum_output_length=LARGEST_STREAM,
+            lzw_maximum_output_length=LARGEST_STREAM,
+            run_length_maximum_output_length=LARGEST_STREAM,
+            array_based_stream_maximum_output_length=LARGEST_STREAM,
+            stream_decoding_work_maximum_length=4 * LARGEST_STREAM,
+            stream_parsing_work_maximum_count=_MOST_PARTS,
+            outline_maximum_entries=_MOST_BOOKMARKS,
+        ):
+            yield
+    except Exception as error:  # pypdf has no bound on what a broken file makes it raise
+        why = "the file holds " + str(error) if isinstance(error, _Excessive) else str(error) or type(error).__name__
+        raise SourceError(
+            f"{path.name} can't be read as a PDF ({why}). Download it again, or name a copy with --from."
+        ) from error
+
+
+def _size(page: Any) -> int:
+    contents = page.get_contents()
+    return len(contents.get_data()) if contents is not None else 0
 
 
 def _page_lines(page: Any, number: int) -> list[Line]:

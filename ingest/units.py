@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from corpus.annotation import Annotation
 from corpus.passage import Passage, PassageId
@@ -40,11 +41,13 @@ class Unit:
         return kind_of(self.id)
 
 
+@lru_cache(maxsize=100_000)  # asked for hundreds of units for each question
 def passage_of(unit_id: str) -> PassageId:
     """The passage that a unit points at."""
     return PassageId(unit_id.partition("#")[0])
 
 
+@lru_cache(maxsize=100_000)
 def kind_of(unit_id: str) -> UnitKind:
     """Where a unit's text comes from."""
     return UnitKind(unit_id.partition("#")[2].partition(".")[0])

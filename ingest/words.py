@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +87,8 @@ class LetterIndex:
     """Cosine likeness of runs of letters: it finds "tribunul" where BM25 finds nothing."""
 
     def __init__(self, matrix: Any, idf: NDArray[np.float32], passages: Sequence[str]) -> None:
-        self._matrix = matrix
+        # a row for each run of letters: a question then touches only those that it has
+        self._by_letters = matrix.T.tocsr()
         self._idf = idf
         self.passages = [PassageId(name) for name in passages]
 
@@ -103,7 +105,7 @@ class LetterIndex:
         import scipy.sparse
 
         folder.mkdir(parents=True, exist_ok=True)
-        scipy.sparse.save_npz(folder / "letters.npz", self._matrix)
+        scipy.sparse.save_npz(folder / "letters.npz", self._by_letters.T.tocsr())
         np.save(folder / "idf.npy", self._idf)
         _write_names(folder, self.passages)
 
@@ -123,27 +125,30 @@ class LetterIndex:
         if not self.passages:
             return np.zeros(0, dtype=np.float32)
         asked = _weighted(_letter_counts([question]), self._idf)
-        found: NDArray[np.float32] = (self._matrix @ asked.T).toarray().ravel()
+        found: NDArray[np.float32] = (asked @ self._by_letters).toarray().ravel()
         return found
 
 
 def _letter_counts(texts: list[str]) -> Any:
+    return _hashing().transform(texts)
+
+
+@cache
+def _hashing() -> Any:
     from sklearn.feature_extraction.text import HashingVectorizer
 
-    hashing = HashingVectorizer(
+    return HashingVectorizer(
         analyzer="char_wb", ngram_range=(3, 5), n_features=2**18, norm=None, alternate_sign=False, dtype=np.float32
     )
-    return hashing.transform(texts)
 
 
 def _weighted(counts: Any, idf: NDArray[np.float32]) -> Any:
     """Counts damped, weighted by rarity, and scaled to length 1."""
-    import scipy.sparse
     from sklearn.preprocessing import normalize
 
-    damped = counts.copy()
-    damped.data = 1 + np.log(damped.data)
-    return normalize(scipy.sparse.csr_matrix(damped.multiply(idf)), copy=False)
+    weighted = counts.copy()
+    weighted.data = (1 + np.log(weighted.data)) * idf[weighted.indices]
+    return normalize(weighted, copy=False)
 
 
 def _write_names(folder: Path, names: Sequence[str]) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from assistant.library import Library
 from assistant.web.markup import day
+from corpus.settings import Settings
 from corpus.sources import load_sources
+from ingest.check_record import age_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,33 @@ def loaded_sources(library: Library) -> list[LoadedSource]:
         LoadedSource(known[state.id].title, known[state.id].page, "" if state.origin == "missing" else day(state.as_at))
         for state in library.stamp.sources
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class OldSources:
+    """The notice that the sources may be old: always on the page, and hidden until it is due."""
+
+    due: str
+    """The moment from which it is shown, ISO."""
+    is_due: bool
+    changed: tuple[str, ...]
+    """Titles of the sources of which a check has found another version."""
+    last: str
+    """The date in words on which the oldest was last fetched or checked; empty where that isn't known."""
+
+
+def old_sources(library: Library, config: Settings, now: datetime) -> OldSources | None:
+    """When the sources of the index count as old; None where no official text is loaded."""
+    if all(state.origin == "missing" for state in library.stamp.sources):
+        return None
+    age = age_of(library.stamp, config.home, now)
+    due = now if age.changed or age.oldest is None else age.oldest + timedelta(days=config.old_after_days)
+    return OldSources(
+        due.isoformat(),
+        due <= now,
+        tuple(load_sources()[name].title for name in age.changed),
+        day(age.oldest.date().isoformat()) if age.oldest else "",
+    )
 
 
 def summary_line(library: Library) -> str:

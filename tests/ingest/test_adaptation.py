@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+from assistant.library import Library
 from corpus.annotation import load_annotations
+from corpus.settings import settings
 from ingest import adaptation
 from ingest.adaptation import RANK, SCALE, adapted_layers, is_held_out
 from ingest.embedder import ADAPTED, PACKAGED, Embedder
+from ingest.errors import IndexMissing
 
 QUESTIONS = [qa.q for annotation in load_annotations().values() for qa in annotation.qa]
 
@@ -66,3 +69,8 @@ def test_questions_it_never_saw_are_nearer_to_other_questions_of_their_passage(
 
     assert len(unseen) > 50
     assert rank(adapted) > rank(packaged) + 0.05
+
+
+def test_an_index_of_another_model_is_not_searched(library: Library) -> None:
+    with pytest.raises(IndexMissing, match="another embedding model"):
+        Library(library.folder, settings().model_copy(update={"embedder": PACKAGED}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from corpus.settings import Settings
 from ingest.embedder import PACKAGED, Embedder
 from ingest.errors import IndexMissing
 from ingest.index import Outcome, SourceState, build_index, index_digest, read_stamp
+from ingest.kept_vectors import KeptVectors
 from ingest.units import make_units, passage_of
 from ingest.vectors import open_collection
 from ingest.words import LetterIndex, WordIndex
@@ -113,24 +115,21 @@ def test_an_interrupted_run_leaves_the_old_index_serving_and_is_gone_on_with(
 ) -> None:
     old = build([PASSAGES[0]], {})
     monkeypatch.setattr(index_module, "_BATCH", 1)
-    persist = "llama_index.core.storage.docstore.SimpleDocumentStore.persist"
+    original = KeptVectors.add
     saved: list[int] = []
 
-    def stop_after_two(self: object, *args: object, **kwargs: object) -> None:
-        original(self, *args, **kwargs)
+    def stop_after_two(self: KeptVectors, *batch: Any) -> None:
+        original(self, *batch)
         saved.append(1)
         if len(saved) == 2:
             raise KeyboardInterrupt
 
-    from llama_index.core.storage.docstore import SimpleDocumentStore
-
-    original = SimpleDocumentStore.persist
-    monkeypatch.setattr(persist, stop_after_two)
+    monkeypatch.setattr(KeptVectors, "add", stop_after_two)
     with pytest.raises(KeyboardInterrupt):
         build()
     assert config.current_index == old.folder
     assert read_stamp(old.folder).units == old.units
-    monkeypatch.setattr(persist, original)
+    monkeypatch.setattr(KeptVectors, "add", original)
     resumed = build()
     assert config.current_index == resumed.folder != old.folder
     assert 0 < resumed.embedded == resumed.units - old.units - 2

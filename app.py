@@ -1,11 +1,13 @@
 """Ask the Code: `python app.py` starts the page."""
 
 import sys
+from contextlib import suppress
 
 from assistant.generate import model_problem
 from assistant.library import Library
 from assistant.model_clients import warm_up
-from assistant.web.page import build_page, launch_options
+from assistant.web.logs import configure_logs
+from assistant.web.server import Server, address_of, listen
 from corpus.settings import SettingsError, settings
 from ingest.errors import EmbedderError, IndexMissing
 
@@ -22,14 +24,19 @@ def main() -> int:
     except (SettingsError, IndexMissing, EmbedderError) as error:
         print(error, file=sys.stderr)
         return 1
-    page = build_page(library, config)
     try:
-        _, address, _ = page.launch(**launch_options(library, config))
+        listening = listen(config)
     except OSError as error:
-        print(f"{error} Choose another port with ASK_THE_CODE_PORT.", file=sys.stderr)
+        print(
+            f"The page can't listen on {config.host}, port {config.port}: {error.strerror}. "
+            "Choose others with ASK_THE_CODE_HOST and ASK_THE_CODE_PORT.",
+            file=sys.stderr,
+        )
         return 1
-    print(f"Ask the Code is at {address} (Ctrl+C ends it).", flush=True)
-    page.block_thread()
+    configure_logs(config.request_log)
+    told = f"Ask the Code is at {address_of(listening)} (Ctrl+C ends it)."
+    with suppress(KeyboardInterrupt), listening:
+        Server(library, config, lambda: print(told, flush=True)).run([listening])
     return 0
 
 

@@ -6,19 +6,21 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, TextIO
 
 from assistant.answer import Answer, Audience
-from assistant.check import clean
+from assistant.batch import BatchError, Row, chunks, read_rows
+from assistant.check import LONGEST_QUESTION
 from assistant.deadline_command import add_deadlines, run_deadlines
 from assistant.deadlines import DeadlineError
 from assistant.library import Library
 from assistant.pipeline import answer
 from assistant.retrieve import search_text
 from assistant.turn import Turn
-from corpus.settings import SettingsError
+from assistant.version import describe
+from assistant.visible import clean
+from corpus.settings import SettingsError, settings
 from ingest.errors import EmbedderError, IndexMissing
 
 _BATCH = 64  # questions embedded at once
@@ -26,8 +28,8 @@ _BATCH = 64  # questions embedded at once
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
-    options = _parser().parse_args(arguments)
     try:
+        options = _parser().parse_args(arguments)
         if options.command == "ask":
             return _ask(options)
         if options.command == "deadlines":
@@ -42,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m assistant", description=__doc__)
+    parser.add_argument("--version", action=_Version, help="the program, its sources and when its index was built")
     commands = parser.add_subparsers(dest="command", required=True)
     ask = commands.add_parser("ask", help="ask one question")
     ask.add_argument("question")
@@ -54,6 +57,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+class _Version(argparse.Action):
+    """Prints what `describe` says, and ends."""
+
+    def __init__(self, option_strings: list[str], dest: str, **options: Any) -> None:
+        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, **options)
+
+    def __call__(self, parser: argparse.ArgumentParser, *rest: object) -> None:
+        print(describe(settings()))
+        parser.exit()
+
+
 def _ask(options: argparse.Namespace) -> int:
     audience = Audience(options.audience) if options.audience else None
     found = answer(Turn(options.question, audience=audience), Library.open())
@@ -61,17 +75,13 @@ def _ask(options: argparse.Namespace) -> int:
     return 0
 
 
-class BatchError(ValueError):
-    """A line of a batch that can't be read; the message names it."""
-
-
 def _batch(lines: TextIO, out: TextIO) -> int:
     """Answer every line; an empty line is passed over."""
     library = Library.open()
     library.warm_up()
-    for rows in _chunks(_rows(lines)):
-        turns = [_turn(row) for row in rows]
-        open_turns = [turn for turn in turns if turn.question.strip() and not turn.history]
+    for rows in chunks(read_rows(lines), _BATCH):
+        turns = [row.turn() for row in rows]
+        open_turns = [turn for turn in turns if _stands_alone(turn)]
         vectors: Any = (
             library.embed_many(search_text(clean(turn.question), library) for turn in open_turns) if open_turns else []
         )
@@ -85,43 +95,15 @@ def _batch(lines: TextIO, out: TextIO) -> int:
     return 0
 
 
-def _rows(lines: TextIO) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise BatchError(
-                f"Line {number} isn't JSON ({error}). Each line is an object with id and question."
-            ) from error
-        if not isinstance(row, dict) or not isinstance(row.get("question"), str):
-            raise BatchError(f'Line {number} has no "question" text. Each line is an object with id and question.')
-        yield row
+def _stands_alone(turn: Turn) -> bool:
+    """Whether it is a question that can be embedded before its turn has begun."""
+    return len(turn.question) <= LONGEST_QUESTION and bool(clean(turn.question)) and not turn.history
 
 
-def _chunks(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    chunk: list[dict[str, Any]] = []
-    for row in rows:
-        chunk.append(row)
-        if len(chunk) == _BATCH:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
-
-
-def _turn(row: dict[str, Any]) -> Turn:
-    names = {audience.value for audience in Audience}
-    audience = Audience(row["audience"]) if row.get("audience") in names else None
-    history = tuple(str(question) for question in row.get("history") or ())
-    return Turn(row["question"], history=history, audience=audience)
-
-
-def _line(row: dict[str, Any], found: Answer, started: float) -> dict[str, Any]:
+def _line(row: Row, found: Answer, started: float) -> dict[str, Any]:
     keys = ("id", "label", "quote", "force", "page", "url")
     return {
-        "id": row.get("id"),
+        "id": row.id,
         "status": found.status,
         "text": found.text,
         "citations": [{key: asdict(citation)[key] for key in keys} for citation in found.citations],

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
 
-from assistant.answer import Answer
+from assistant.answer import Answer, Status
 from assistant.audience import recognise_audience
 from assistant.check import (
     check_question,
@@ -45,13 +48,44 @@ STEPS: tuple[Step, ...] = (
 )
 
 
+class Observer(Protocol):
+    """Who is told how the steps go, but not what was asked."""
+
+    def stepped(self, name: str, seconds: float) -> None:
+        """The step of that name took that long."""
+
+    def ended(self, status: Status | None) -> None:
+        """A turn ended in that way; None where a step failed."""
+
+
+_observers: list[Observer] = []
+
+
+@contextmanager
+def observed_by(observer: Observer) -> Iterator[None]:
+    """Within, `observer` is told of every turn of this process."""
+    _observers.append(observer)
+    try:
+        yield
+    finally:
+        _observers.remove(observer)
+
+
 def composed(turn: Turn, library: Library) -> Answer:
     """Take `turn` through the steps until one of them ends it."""
-    for step in STEPS:
-        step(turn, library)
-        if turn.answer is not None:
-            return turn.answer
-    raise AssertionError("the last step always ends the turn")
+    try:
+        for step in STEPS:
+            started = time.perf_counter()
+            step(turn, library)
+            taken = time.perf_counter() - started
+            for observer in _observers:
+                observer.stepped(step.__name__, taken)
+            if turn.answer is not None:
+                return turn.answer
+        raise AssertionError("the last step always ends the turn")
+    finally:
+        for observer in _observers:
+            observer.ended(turn.answer.status if turn.answer else None)
 
 
 def answer(turn: Turn, library: Library) -> Answer:

@@ -25,10 +25,12 @@ from assistant.library import Library
 from assistant.references import Neighbour, find_references
 from assistant.retrieve import retrieve
 from assistant.turn import Turn
+from assistant.web.refusal import Refused
 from corpus.catalogue import bare_passage
 from corpus.check import base_id
 from corpus.passage import Passage, PassageId
 from corpus.sources import load_sources
+from ingest.vectors import VectorsAway
 
 MOST_FOUND = 20
 """Passages that one search may return."""
@@ -42,6 +44,11 @@ Json = dict[str, Any]
 def error(code: str, message: str, **more: Any) -> Json:
     """What is returned instead of an answer."""
     return {"error": {"code": code, "message": message, **more}}
+
+
+def search_away() -> Json:
+    """What is returned while the store of vectors is away."""
+    return error("search_away", Refused("search_away").message)
 
 
 def passage(library: Library, id: Any) -> Json:  # the name that programs use
@@ -74,7 +81,10 @@ def search(library: Library, question: Any, limit: Any = 10) -> Json:
         if turn.answer is not None:
             code = "too_long" if len(question) > LONGEST_QUESTION else turn.answer.status.value
             return error(code, turn.answer.short)
-    retrieve(turn, library)
+    try:
+        retrieve(turn, library)
+    except VectorsAway:
+        return search_away()
     hits = turn.hits[:limit]
     return {"question": turn.resolved, "passages": [_hit_json(hit.passage, hit.score, library) for hit in hits]}
 

@@ -24,9 +24,11 @@ from assistant.web import feedback
 from assistant.web.answer_view import Exchange, render_conversation
 from assistant.web.pack import pinned
 from assistant.web.page_image import PageImages
+from assistant.web.refusal import Refused
 from assistant.web.source_view import render_source
 from assistant.web.store import keep
 from assistant.web.templates import render
+from ingest.vectors import VectorsAway
 
 SLOW = 1.0
 """Seconds after which the passages found are shown while the answer is still being made."""
@@ -116,6 +118,9 @@ def respond(
             else:
                 after = (*before, Exchange(question, found))
                 yield render_conversation(after, library, growing=not last), Markup(), after if last else before
+    except VectorsAway:
+        message = Refused("search_away").message
+        yield render_conversation(before, library), render("problem.html", message=message), before
     except Exception as error:  # whatever it is, the person gets words and keeps the question
         _log.error("A question could not be answered (%s).", type(error).__name__)  # its words are never logged
         yield render_conversation(before, library), render("problem.html", message=_SORRY), before

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,15 @@ from assistant.library import Library
 from assistant.llm import is_configured
 from assistant.pipeline import answer
 from assistant.turn import Turn
+from assistant.version import built_at, program_version
 from assistant.web import api, ask_view, browse, deadlines_view, pack
 from assistant.web.look import theme
 from assistant.web.page_image import PageImages
-from assistant.web.sources_panel import loaded_sources, summary_line
+from assistant.web.sources_panel import loaded_sources, old_sources, summary_line
 from assistant.web.store import build_store
 from assistant.web.templates import render
 from corpus.settings import Settings
+from ingest.vectors import VectorsAway
 
 _HERE = Path(__file__).parent
 TITLE = "Ask the Code"
@@ -73,35 +76,34 @@ def _view(name: str) -> gr.Column:
 
 
 def launch_options(library: Library, config: Settings) -> dict[str, Any]:
-    """What `Blocks.launch` needs to serve the page: look, header and footer, and nothing sent or kept elsewhere."""
+    """What Gradio needs to serve the page: look, header and footer, and nothing sent or kept elsewhere."""
     header = render(
         "header.html",
         views=VIEWS,
         stays=_where_it_goes(config),
         summary=summary_line(library),
         sources=loaded_sources(library),
+        old=old_sources(library, config, datetime.now(UTC)),
     )
     return {
-        "server_name": config.host,
-        "server_port": config.port,
         "theme": theme(),
         # not in `css`, which gradio would put under its own container, where the header and footer aren't
         "head": render(
             "head.html",
             header=header,
-            footer=render("footer.html"),
+            footer=render("footer.html", version=program_version(), built=built_at(library.stamp)),
             views=VIEWS,
             style=_own_file("style.css") + _own_file("views.css"),
             script=_own_file("script.js"),
         ),
         "footer_links": [],
         "run_history": False,  # it would keep questions and answers in the browser's storage
-        "share": False,
         "ssr_mode": False,
         "mcp_server": False,
         "show_error": False,
-        "quiet": True,
-        "prevent_thread_lock": True,
+        "enable_monitoring": False,
+        "pwa": False,
+        "allowed_paths": [],
     }
 
 
@@ -132,6 +134,9 @@ def _endpoint(library: Library) -> Callable[..., dict[str, Any]]:
         if audience and who is None:
             known = ", ".join(name.value for name, *_ in ask_view.AUDIENCES)
             raise gr.Error(f"There is no audience “{audience}”. Choose one of: {known}; or leave it out.")
-        return asdict(answer(Turn(question or "", history=tuple(history or ()), audience=who), library))
+        try:
+            return asdict(answer(Turn(question or "", history=tuple(history or ()), audience=who), library))
+        except VectorsAway:
+            return api.search_away()
 
     return ask

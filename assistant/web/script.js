@@ -27,7 +27,9 @@
   const words = (name) => find("#atc-status").dataset[name];
   const say = (name) => { find("#atc-status").textContent = name ? words(name) : ""; };
 
+  let refusal = ""; // the server's words where it refused a call, for as long as they are shown
   const tell = (text) => {
+    refusal = "";
     find("#atc-told p").textContent = text;
     find("#atc-told").hidden = !text;
     if (text) find("#atc-status").textContent = text;
@@ -39,7 +41,8 @@
       .flatMap((node) => [node, ...all(".toast-body", node)])
       .filter((node) => node.matches(".toast-body"));
     for (const body of bodies) {
-      if (body.matches(".error")) checkConnection().then((there) => { if (there) tell(words("failed")); });
+      if (body.matches(".error") && refusal) continue; // gradio tells the same in its own words
+      if (body.matches(".error")) checkConnection().then((there) => { if (there && !refusal) tell(words("failed")); });
       else tell(all("[data-testid=toast-text]", body).pop().textContent);
     }
   };
@@ -85,6 +88,15 @@
       waiting = { slow: setTimeout(() => progress("slow"), SLOW), ping: setInterval(checkConnection, PING) };
     }
   };
+  const queued = (place) => { // how many are before: none for most, and nothing is said of it
+    if (!waiting || !(place > 0 || waiting.queued)) return;
+    waiting.queued = true;
+    clearTimeout(waiting.slow); // where one stands says more
+    const text = words("queued").replace("{n}", place + 1);
+    find("#atc-status").textContent = text;
+    find("#atc-progress").textContent = text;
+  };
+  const turnCame = () => { if (waiting?.queued) { waiting.queued = false; progress("working"); } };
   const progress = (name) => { say(name); find("#atc-progress").textContent = name ? words(name) : ""; };
   const submit = (question) => {
     if (waiting) return;
@@ -241,10 +253,39 @@
     find("#atc-lost").hidden = true;
   };
   window.fetch = async (...request) => {
-    try { return await plainFetch(...request); } catch (error) {
+    try {
+      const response = await plainFetch(...request);
+      const path = new URL(response.url || location.href).pathname;
+      if (path.endsWith("/queue/join") && !response.ok) turnedAway(response.clone());
+      if (path.endsWith("/queue/data") && response.ok) readQueue(response.clone());
+      return response;
+    } catch (error) {
       if (error.name !== "AbortError") checkConnection();
       throw error;
     }
+  };
+
+  // --- the queue -------------------------------------------------------------------------------
+  const turnedAway = async (response) => {
+    const { error } = await response.json().catch(() => ({}));
+    if (!error?.message) return; // not our words: gradio's notice is told instead
+    if (waiting) settle("");
+    tell(error.message);
+    refusal = error.message;
+  };
+  const readQueue = async (response) => {
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = "";
+    try {
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        const lines = (rest + part.value).split("\n");
+        rest = lines.pop();
+        for (const line of lines) {
+          if (line.includes('"msg":"estimation"')) queued(JSON.parse(line.replace(/^data:/, "")).rank);
+          if (line.includes('"msg":"process_starts"')) turnCame();
+        }
+      }
+    } catch { /* the stream broke off: the call's own reader sees to it */ }
   };
 
   // --- wiring ----------------------------------------------------------------------------------
@@ -324,6 +365,8 @@
   // gradio puts this script on the page once its own is there; the header and footer stand around its <main>
   const frame = JSON.parse(find("#atc-frame").textContent);
   document.body.insertAdjacentHTML("afterbegin", frame.header);
+  // a server may run for longer than its sources stay fresh
+  all("[data-due]").forEach((notice) => { if (Date.now() >= Date.parse(notice.dataset.due)) notice.hidden = false; });
   document.body.insertAdjacentHTML("beforeend", frame.footer);
   applyPreferences();
   showView(false);

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from visiting import LONGEST_WAIT, Visit, Visitor
 
 from assistant.library import Library
-from assistant.web.page import build_page, launch_options
+from assistant.web.server import Server, address_of, listen
 from corpus.settings import settings
 
 _ARGUMENTS = (
@@ -20,15 +22,36 @@ _ARGUMENTS = (
 ).split()
 
 
+@contextmanager
+def served(library: Library, **changed: Any) -> Iterator[str]:
+    """The address of the page with some settings changed, served as app.py does, for as long as it is wanted."""
+    config = settings().model_copy(update={"port": 0, **changed})
+    ready = Event()
+    with listen(config) as listening:
+        server = Server(library, config, ready.set)
+        thread = Thread(target=server.run, args=([listening],), daemon=True)
+        thread.start()
+        assert ready.wait(60), "the page is not served"
+        yield address_of(listening)
+        server.should_exit = True
+        thread.join(30)
+        assert not thread.is_alive(), "the server does not end"
+
+
 @pytest.fixture(scope="session")
 def site(library: Library) -> Iterator[str]:
     """The address of the page."""
     library.warm_up()
-    page = build_page(library, settings())
-    options = launch_options(library, settings()) | {"server_port": None}
-    _, address, _ = page.launch(**options)
-    yield address
-    page.close()
+    with served(library) as address:
+        yield address
+
+
+@pytest.fixture
+def serve(library: Library) -> Iterator[Callable[..., str]]:
+    """Serves the page with some settings changed, until the test ends; returns its address."""
+    library.warm_up()
+    with ExitStack() as stack:
+        yield lambda **changed: stack.enter_context(served(library, **changed))
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +73,9 @@ def visit(site: str, browser: Browser) -> Iterator[Visitor]:
     """Opens a new window of a given width on the page; further options are those of a browser context."""
     contexts = []
 
-    def open_window(width: int = 1280, height: int = 900, script: str = "", **options: Any) -> Visit:
+    def open_window(
+        width: int = 1280, height: int = 900, script: str = "", address: str = site, **options: Any
+    ) -> Visit:
         context = browser.new_context(viewport={"width": width, "height": height}, locale="en-GB", **options)
         contexts.append(context)
         page = context.new_page()
@@ -60,7 +85,7 @@ def visit(site: str, browser: Browser) -> Iterator[Visitor]:
         page.on("pageerror", lambda error: seen.errors.append(str(error)))
         if script:
             page.add_init_script(script)
-        page.goto(site)
+        page.goto(address)
         page.wait_for_selector("html.atc-ready #atc-question")
         page.wait_for_selector("p.loading", state="hidden")
         return seen

@@ -23,14 +23,17 @@ SAME_QUESTION = 0.40
 """From this cosine similarity on, a question of ours is close enough to give its direct answer."""
 SURE = 0.55
 """Below this, the question of ours that is answered is shown first, as the nearest there is."""
+SURE_OF_YES = 0.78
+"""Below this, the question that a yes or a no belongs to is shown before it: in another's place it may be wrong."""
 DOUBTFUL = 0.35
 """And from this probability on that the sources don't answer it."""
 _AS_GOOD = 0.8  # an answer to a question with this share of the best one's score still adds to it
-_SAME_WORDS = 0.6  # unless it says much the same
+_SAME_WORDS = 0.45  # unless it says much the same
 _NEAR = 0.016  # passages whose score is this close to the best are cited too
 _CODE_CITED, _LAW_CITED, _DUTIES, _SUGGESTIONS = 3, 3, 6, 3
 _WHOLE = 450  # words: a passage that was asked for by number is quoted whole up to this
 _OF_A_SCHOOL = re.compile(r"school|govern|proprietor|head|teacher|SENCO|nurser|setting|college|academ|provider|trust\b")
+_YES_OR_NO = re.compile(r"(?:yes|no|not|never|only|always|it depends|usually|normally|sometimes)\b", re.IGNORECASE)
 _STRENGTH = (Force.MUST, Force.MUST_NOT, Force.SHOULD, Force.SHOULD_NOT, Force.MAY)
 
 
@@ -149,6 +152,8 @@ def _answer_by_likeness(turn: Turn, library: Library) -> Answer:
         # said before the answer, which else may seem to answer what was asked
         if leaders[0].question_similarity < SURE or turn.doubt >= DOUBTFUL:
             short = f"{phrase('nearest_question', matched=matched)}\n\n{short}"
+        elif leaders[0].question_similarity < SURE_OF_YES and _YES_OR_NO.match(answers[0]):
+            short = f"{phrase('answered_question', matched=matched)}\n\n{short}"
     else:
         top = turn.hits[0]
         annotation = library.annotations.get(top.passage)

@@ -25,9 +25,12 @@ from assistant.deadlines import (
     nearest_events,
     parse_date,
 )
+from assistant.visible import clean
 from corpus.deadline_rules import load_deadline_rules
 
 _WIDTH = 100
+_SHOWN = 100
+"""Characters of what was typed that a message repeats."""
 
 
 def add_deadlines(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -63,7 +66,8 @@ def _named_event(text: str | None) -> Event:
     event = find_event(text)
     if event is None:
         near = "\n".join(f"  {other.id:<28}{other.name}" for other in nearest_events(text))
-        raise DeadlineError("\n".join([_say("unknown_event", event=text), _say("nearest"), near, _say("how_to_list")]))
+        unknown = _say("unknown_event", event=_clip(text))
+        raise DeadlineError("\n".join([unknown, _say("nearest"), near, _say("how_to_list")]))
     return event
 
 
@@ -72,8 +76,14 @@ def _named_date(text: str, event: Event, today: date) -> date:
         raise DeadlineError(_say("which_date", name=event.name, date_label=event.date_label))
     on = parse_date(text, today, ahead=event.ahead)
     if on is None:
-        raise DeadlineError(_say("bad_date", text=text))
+        raise DeadlineError(_say("bad_date", text=_clip(text)))
     return on
+
+
+def _clip(text: str) -> str:
+    """What was typed, as it may be shown in a message."""
+    shown = clean(text[:_SHOWN])
+    return shown if len(text) <= _SHOWN else f"{shown}…"
 
 
 def _write_calendar(path: Path, found: Sequence[Deadline]) -> None:
@@ -81,8 +91,9 @@ def _write_calendar(path: Path, found: Sequence[Deadline]) -> None:
 
     try:
         path.write_text(to_ics(found, datetime.now(UTC)), encoding="utf-8", newline="")
-    except OSError as error:
-        raise DeadlineError(_say("cannot_write", path=path, reason=error.strerror)) from error
+    except (OSError, ValueError) as error:  # a name with a null character, too
+        reason = getattr(error, "strerror", None) or error
+        raise DeadlineError(_say("cannot_write", path=clean(str(path)), reason=reason)) from error
     print(_say("written", path=path, count=len(found)), file=sys.stderr)
 
 

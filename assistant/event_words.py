@@ -13,6 +13,8 @@ from corpus.deadline_rules import EventRule, load_deadline_rules
 _GAP = 3  # other words that may stand between two words of a phrase
 _BESIDE = 2  # how near to a phrase a word must stand to change its meaning
 _ALIKE = 0.8  # spelling likeness from which two words count as one
+_LONGEST_NAME = 200
+"""Characters of what may be the name of an event."""
 _WORD = re.compile(r"[a-z0-9]+")
 _SPELLINGS = (
     (re.compile(r"['’`]"), ""),
@@ -66,16 +68,32 @@ def spot_event(text: str) -> Spotted | None:
 
 
 def nearest_events(text: str, limit: int = 5) -> tuple[EventRule, ...]:
-    """The events whose names and phrases are most like `text`, most like first."""
-    rules = load_deadline_rules()
-    own = set(_WORD.findall(plain(text))) - set(rules.fillers)
+    """The events whose names and phrases are most like the start of `text`, most like first."""
+    text = text[:_LONGEST_NAME]
+    own = set(_WORD.findall(plain(text))) - set(load_deadline_rules().fillers)
+    meant = [_alike(word) for word in own]
 
     def likeness(event: EventRule) -> float:
-        known = set(_WORD.findall(plain(" ".join((event.id, event.name, *event.phrases)))))
-        shared = sum(any(SequenceMatcher(None, word, other).ratio() >= _ALIKE for other in known) for word in own)
+        shared = sum(not words.isdisjoint(_words_of(event)) for words in meant)
         return shared + SequenceMatcher(None, plain(text), plain(event.name)).ratio()
 
-    return tuple(sorted(rules.events, key=likeness, reverse=True)[:limit])
+    return tuple(sorted(load_deadline_rules().events, key=likeness, reverse=True)[:limit])
+
+
+@cache
+def _words_of(event: EventRule) -> frozenset[str]:
+    return frozenset(_WORD.findall(plain(" ".join((event.id, event.name, *event.phrases)))))
+
+
+def _alike(word: str) -> frozenset[str]:
+    """The words of any event that are spelt much like `word`."""
+    known = frozenset[str]().union(*(_words_of(event) for event in load_deadline_rules().events))
+    return frozenset(other for other in known if _is_alike(word, other))
+
+
+def _is_alike(word: str, other: str) -> bool:
+    both = SequenceMatcher(None, word, other)
+    return both.real_quick_ratio() >= _ALIKE and both.quick_ratio() >= _ALIKE and both.ratio() >= _ALIKE
 
 
 def starts_another_clause(text: str) -> bool:

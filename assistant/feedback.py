@@ -12,9 +12,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from assistant.answer import Status
+from assistant.visible import clean, clean_lines
 
 LONGEST_WHY = 2000
 """Characters of the reason."""
+_ALTERED = "{path} holds feedback that this app didn't write. Move the file away; a new one is begun by itself."
 _WAIT = 5.0  # seconds to wait for another process that writes
 _TABLE = """
 create table if not exists feedback (
@@ -77,9 +79,9 @@ class FeedbackStore:
         row = (
             at,
             feedback.verdict.value,
-            feedback.why.strip(),
+            clean_lines(feedback.why).strip(),
             feedback.status.value,
-            feedback.question,
+            None if feedback.question is None else clean(feedback.question),
             json.dumps(feedback.citations),
         )
         with self._open() as file:
@@ -94,7 +96,10 @@ class FeedbackStore:
             rows = file.execute(
                 "select id, at, verdict, why, status, question, citations from feedback order by id"
             ).fetchall()
-        return [_kept(*row) for row in rows]
+        try:
+            return [_kept(*row) for row in rows]
+        except (ValueError, TypeError) as error:
+            raise FeedbackError(_ALTERED.format(path=self.path)) from error
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -15,6 +15,8 @@ _OPENERS = re.compile(
     re.IGNORECASE,
 )
 _POINTERS = re.compile(r"\b(?:it|that|this|they|them|those|these|he|she|him|her|then|there)\b", re.IGNORECASE)
+_LONGEST_TOPIC = 1000
+"""Characters of earlier questions that a follow-up is completed with."""
 _ENOUGH_WORDS = 6
 """A question with this many words of substance stands on its own."""
 
@@ -22,7 +24,7 @@ _ENOUGH_WORDS = 6
 def resolve_follow_up(turn: Turn, library: Library) -> None:
     """Complete a question that leans on the one before it; `turn.resolved` is then what is looked up."""
     if turn.history and leans_on_history(turn.question):
-        turn.resolved = f"{topic_of(turn.history)} {turn.question}".strip()
+        turn.resolved = f"{topic_of(turn.history)[:_LONGEST_TOPIC]} {turn.question}".strip()
         turn.unsaid = unsaid(turn.question)
 
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.batching import QuestionVectors
 from assistant.spelling import Speller
 from corpus.annotation import Annotation, read_annotations
 from corpus.check import base_id
@@ -23,7 +24,7 @@ from ingest.fields import Field
 from ingest.index import Stamp, read_stamp
 from ingest.scope import ScopeModel
 from ingest.units import UnitKind
-from ingest.vectors import open_collection
+from ingest.vectors import Vectors
 from ingest.words import LetterIndex, WordIndex
 
 IndexT = TypeVar("IndexT", WordIndex, LetterIndex)
@@ -42,8 +43,15 @@ class Library:
         }
         # those the index was built from: its units name their questions by number
         self.annotations: Mapping[PassageId, Annotation] = read_annotations(folder / "annotations.jsonl")
-        self._embedder = Embedder(config.embedder)
-        self._lock = threading.Lock()
+        self.embedder = Embedder(config.embedder)
+        if self.stamp.embedder != self.embedder.identity:
+            raise IndexMissing(
+                f"The index was built with another embedding model ({self.stamp.embedder}) than the one that is set "
+                f"({self.embedder.identity}). Run `python -m ingest`, or set ASK_THE_CODE_EMBEDDER as it was."
+            )
+        self._embedding = threading.Lock()
+        self._question_vectors = QuestionVectors(self.embed_many)
+        self._vectors = Vectors(folder, self.stamp.units, config.chroma_url)
 
     @classmethod
     def open(cls, config: Settings | None = None) -> Library:
@@ -136,28 +144,22 @@ class Library:
                     found.setdefault(ends[1], set()).add(ends[0])
         return {place: np.array(sorted(others), dtype=np.int64) for place, others in found.items()}
 
-    @cached_property
-    def _collection(self):  # type: ignore[no-untyped-def]  # chromadb's type would import it here
-        return open_collection(self.folder)
-
     def embed(self, question: str) -> NDArray[np.float32]:
-        """The vector of one question."""
-        with self._lock:
-            return self._embedder.embed(question)
+        """The vector of one question, to be read only; those asked at the same moment are embedded together."""
+        return self._question_vectors.of(question)
+
+    def forget_questions(self) -> None:
+        """Drop the vectors of earlier questions, so that they can be timed as if they were new."""
+        self._question_vectors.forget()
 
     def embed_many(self, questions: Iterable[str]) -> NDArray[np.float32]:
         """The vectors of several questions at once."""
-        with self._lock:
-            return self._embedder.embed_many(list(questions))
+        with self._embedding:
+            return self.embedder.embed_many(list(questions))
 
     def nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
-        """The units nearest to `vector` as (unit id, cosine similarity), nearest first."""
-        found = self._collection.query(
-            query_embeddings=vector.reshape(1, -1),
-            n_results=min(limit, self.stamp.units),
-            include=["distances"],
-        )
-        return [(name, 1 - distance) for name, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
+        """The units nearest to `vector` as (unit id, cosine similarity), nearest first; raises VectorsAway."""
+        return self._vectors.nearest(vector, limit)
 
     def warm_up(self) -> None:
         """Open all that a first question would wait for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from assistant.answer import Answer, Audience, Citation, DatedDeadline, DutyRow, Status
@@ -20,13 +21,16 @@ ORDER: Mapping[Audience | None, tuple[str, ...]] = {
 """What leads after the short answer: rights and the next step, my duties, or provision and quotation."""
 
 
+_SPECIAL = re.compile(r"([\\`*_\[\]<>~$]|&(?=#?\w+;))")
+
+
 def render(answer: Answer) -> str:
     """All parts of `answer`, whole; the short answer comes first."""
     blocks = [answer.short]
     if answer.asked:
-        blocks.append(f"*{phrase('understood_as', resolved=_clip(answer.asked))}*")
+        blocks.append(f"*{phrase('understood_as', resolved=as_typed(_clip(answer.asked)))}*")
     if answer.matched and answer.matched not in answer.short:
-        blocks.append(f"*{phrase('asked_as', asked=_clip(answer.question), matched=answer.matched)}*")
+        blocks.append(f"*{phrase('asked_as', asked=as_typed(_clip(answer.question)), matched=answer.matched)}*")
     if answer.status is Status.NOT_COVERED:
         blocks.append(phrase("who_can_help"))
     for part in ORDER[answer.audience]:
@@ -50,6 +54,11 @@ def quote_block(citation: Citation) -> str:
         return f"{head}: {citation.summary} *({phrase('summary_only')})*"
     quoted = mark_modals(citation.quote).replace("\n", "\n> ")
     return f"{head}\n> “{quoted}”"
+
+
+def as_typed(text: str) -> str:
+    """`text` of a person in Markdown: it shows as it was typed, never as formatting, a link or HTML."""
+    return _SPECIAL.sub(r"\\\1", text)
 
 
 def _duties(answer: Answer) -> Iterator[str]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import count, pairwise, product
 from pathlib import Path
 from string import ascii_uppercase
 
@@ -96,7 +96,7 @@ _CASE_AFTER_CUE = (
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, flags))
     for kind, pattern, flags in (
-        ("EMAIL", r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE),
+        ("EMAIL", r"(?<![\w.+'-])[\w.+'-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE),
         ("LINK", r"\b(?:https?://|www\.)\S+", re.IGNORECASE),
         ("CASE-NUMBER", _CASE, 0),
         ("CASE-NUMBER", _CASE_AFTER_CUE, re.IGNORECASE),
@@ -121,21 +121,25 @@ _TITLE = re.compile(r"\b(?:Ms|Miss|Dr|Prof|Professor|Sir)\.? $")
 _SURELY_GIVES_NAME = re.compile(r"\bname(?: is|['’]s) (?:[a-z'’-]+ )?$", re.IGNORECASE)
 _GIVES_NAME = re.compile(r"\b(?:name is|name['’]?s|called|named|i am|i['’]m|this is) $", re.IGNORECASE)
 _RELATION = re.compile(r"([A-Za-z-]+),? $")
+_NEAR = 200
+"""Characters before a word in which the words stand that tell whether it is a name."""
 _SPELT_OUT = 3  # letters: a shorter word is not looked for again in the rest of the text
-_PLACEHOLDER = re.compile(r"\b(?:[A-Z]+-)*[A-Z]{3,}-[A-Z]{1,2}\b")
+_PLACEHOLDER = re.compile(r"(?<![A-Z-])(?:[A-Z]+-)*[A-Z]{3,}-[A-Z]{1,3}(?![A-Z])")
 
 
 def mask(text: str) -> Masked:
     """`text` with a placeholder, such as NAME-A, for each personal detail that is found."""
     details: dict[tuple[str, str], Detail] = {}
+    placeholders: dict[str, Iterator[str]] = {}
     pieces: list[str] = []
     end = 0
     patterned = list(_pattern_spans(text))
-    for start, stop, kind in _without_overlap([*patterned, *_name_spans(text)]):
+    for start, stop, kind in _merged([*patterned, *_name_spans(text)]):
         original = text[start:stop]
         known = (kind, original.lower())
         if known not in details:
-            details[known] = Detail(kind, original, _placeholder(kind, text, list(details.values())))
+            free = placeholders.setdefault(kind, _placeholders(kind, text))
+            details[known] = Detail(kind, original, next(free))
         pieces += [text[end:start], details[known].placeholder]
         end = stop
     return Masked("".join([*pieces, text[end:]]), tuple(details.values()))
@@ -145,7 +149,7 @@ def unmask(text: str, masked: Masked) -> str:
     """`text` with the details in place of their placeholders."""
     for detail in masked.found:
         original = detail.original.replace("\\", "\\\\")
-        text = re.sub(rf"\b{re.escape(detail.placeholder)}\b", original, text)
+        text = re.sub(rf"(?<![A-Z]){re.escape(detail.placeholder)}(?![A-Z])", original, text)
     return text
 
 
@@ -159,11 +163,10 @@ def _kind_of(placeholder: str) -> str:
     return kind if kind in _words().kinds else ""
 
 
-def _placeholder(kind: str, text: str, taken: list[Detail]) -> str:
-    """The next free placeholder of `kind`: letters, for a number could be taken for a fact."""
-    names = {detail.placeholder for detail in taken}
-    letters = [*ascii_uppercase, *(first + second for first in ascii_uppercase for second in ascii_uppercase)]
-    return next(name for letter in letters if (name := f"{kind}-{letter}") not in names and name not in text)
+def _placeholders(kind: str, text: str) -> Iterator[str]:
+    """The placeholders of `kind` that `text` doesn't have: letters, for a number could be taken for a fact."""
+    letters = ("".join(letters) for size in count(1) for letters in product(ascii_uppercase, repeat=size))
+    return (name for letter in letters if (name := f"{kind}-{letter}") not in text)
 
 
 def _pattern_spans(text: str) -> Iterator[Span]:
@@ -183,13 +186,16 @@ def _as_numbers(date: str) -> str:
     return f"{int(match[1])}/{month}/{match[3]}"
 
 
-def _without_overlap(spans: list[Span]) -> list[Span]:
-    """The spans in reading order; where two overlap the one that was found first stays."""
-    kept: list[Span] = []
-    for span in spans:
-        if all(span[1] <= other[0] or other[1] <= span[0] for other in kept):
-            kept.append(span)
-    return sorted(kept)
+def _merged(spans: list[Span]) -> list[Span]:
+    """The spans in reading order; those that overlap as one, of the kind that was found first: no part is left."""
+    merged: list[tuple[int, int, int]] = []
+    for start, end, place in sorted((start, end, place) for place, (start, end, _) in enumerate(spans)):
+        if merged and start < merged[-1][1]:
+            first, stop, before = merged[-1]
+            merged[-1] = (first, max(stop, end), min(before, place))
+        else:
+            merged.append((start, end, place))
+    return [(start, end, spans[place][2]) for start, end, place in merged]
 
 
 def _name_spans(text: str) -> list[Span]:
@@ -209,21 +215,25 @@ def _place(word: re.Match[str]) -> tuple[int, int]:
 
 def _is_name(text: str, start: int, end: int, *, titled: bool) -> bool:
     """Whether the word there is part of a name; `titled` says that the text has Capitals Everywhere."""
-    word, before, known = text[start:end], text[:start], _words()
+    word, known = text[start:end], _words()
+
+    def follows(pattern: re.Pattern[str]) -> re.Match[str] | None:
+        return pattern.search(text, max(0, start - _NEAR), start)
+
     small = _POSSESSIVE.sub("", word).lower()
     if small in known.terms or (small in known.everyday and not _is_capital(word)):
         return False
-    if _SURE_TITLE.search(before) or (_TITLE.search(before) and _is_capital(word)):
+    if follows(_SURE_TITLE) or (follows(_TITLE) and _is_capital(word)):
         return True
-    if _SURELY_GIVES_NAME.search(before) and small not in known.everyday:
+    if follows(_SURELY_GIVES_NAME) and small not in known.everyday:
         return True
     first, also_word = small in known.first_names, small in known.word_names
-    relation = _RELATION.search(before)
-    if _GIVES_NAME.search(before) or (relation and relation[1].lower() in known.relations):
+    relation = follows(_RELATION)
+    if follows(_GIVES_NAME) or (relation and relation[1].lower() in known.relations):
         return (first and not also_word) or (_is_capital(word) and (also_word or small not in known.everyday))
     if not _is_capital(word) or small in known.everyday:
         return False
-    opens = bool(_SENTENCE_START.search(before))
+    opens = follows(_SENTENCE_START) is not None
     return (first and not also_word) or (not opens and not titled)
 
 
@@ -236,7 +246,8 @@ def _is_capital(word: str) -> bool:
 
 def _joined(text: str, found: list[tuple[int, int]], words: list[tuple[int, int]]) -> list[Span]:
     """Words of names that stand side by side as one name."""
-    openers = [first for first, second in pairwise(words) if second in found and _opens_name(text, first, second)]
+    names = set(found)
+    openers = [first for first, second in pairwise(words) if second in names and _opens_name(text, first, second)]
     spans: list[Span] = []
     for start, end in sorted({*found, *openers}):
         if spans and text[spans[-1][1] : start] == " ":
@@ -252,7 +263,7 @@ def _opens_name(text: str, first: tuple[int, int], second: tuple[int, int]) -> b
     return (
         text[first[1] : second[0]] == " "
         and _is_capital(word)
-        and bool(_SENTENCE_START.search(text[: first[0]]))
+        and bool(_SENTENCE_START.search(text, max(0, first[0] - _NEAR), first[0]))
         and word.lower() not in known.terms | known.everyday | known.relations
         and text[slice(*second)].lower() not in known.first_names  # there the name begins
     )

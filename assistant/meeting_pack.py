@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
@@ -14,6 +13,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from assistant.answer import Answer, Citation
+from assistant.visible import clean, clean_lines
 from corpus.catalogue import load_catalogue
 from corpus.check import base_id
 from corpus.passage import Force
@@ -25,6 +25,7 @@ LONGEST_NOTE = 4000
 LONGEST_NAME = 120
 """Characters of the meeting's name."""
 
+_HIGHEST = 999  # of the numbers of quotations
 _WORDS_FILE = Path(__file__).with_name("meeting_pack.yaml")
 
 
@@ -43,13 +44,8 @@ class PackError(ValueError):
     """What was asked of the pack can't be done; the message tells the person what to do instead."""
 
 
-def _visible(text: str) -> str:
-    """`text` without control characters, which no document format takes; line breaks and tabs stay."""
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs", "Co", "Cn"})
-
-
-Text = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_visible)]
-Note = Annotated[str, StringConstraints(max_length=LONGEST_NOTE), AfterValidator(_visible)]
+Text = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(clean_lines)]
+Note = Annotated[str, StringConstraints(max_length=LONGEST_NOTE), AfterValidator(clean_lines)]
 
 
 class _Frozen(BaseModel):
@@ -61,7 +57,7 @@ class PinnedQuote(_Frozen):
 
     id: Text
     quote: Text
-    number: int = Field(ge=0)
+    number: int = Field(ge=0, le=_HIGHEST)
 
 
 class PinnedDuty(_Frozen):
@@ -71,7 +67,7 @@ class PinnedDuty(_Frozen):
     force: Force
     what: Text
     when: Text | None
-    citation: int
+    citation: int = Field(ge=0, le=_HIGHEST)
 
 
 class PinnedDate(_Frozen):
@@ -135,7 +131,7 @@ Item = PinnedAnswer | PinnedPassage | PinnedDates
 class Pack(_Frozen):
     """What is pinned, in the person's order."""
 
-    name: Annotated[str, StringConstraints(max_length=LONGEST_NAME), AfterValidator(_visible)] = ""
+    name: Annotated[str, StringConstraints(max_length=LONGEST_NAME), AfterValidator(clean_lines)] = ""
     """The meeting's name."""
     items: Annotated[tuple[Annotated[Item, Field(discriminator="kind")], ...], Field(max_length=MOST_ITEMS)] = ()
 
@@ -147,9 +143,15 @@ def read_pack(stored: str | None) -> Pack:
     try:
         return Pack.model_validate_json(stored)
     except ValidationError as error:
-        if any(problem["type"] in {"string_too_long", "too_long"} for problem in error.errors()):
-            raise _sorry("too_long", note=LONGEST_NOTE, name=LONGEST_NAME) from error
+        raise _not_valid(error) from error
+    except (TypeError, UnicodeError) as error:  # a browser may send anything as the text that it keeps
         raise _sorry("unreadable") from error
+
+
+def _not_valid(error: ValidationError) -> PackError:
+    if any(problem["type"] in {"string_too_long", "too_long"} for problem in error.errors()):
+        return _sorry("too_long", note=LONGEST_NOTE, name=LONGEST_NAME)
+    return _sorry("unreadable")
 
 
 def write_pack(pack: Pack) -> str:
@@ -162,7 +164,7 @@ def pin_answer(answer: Answer, pack: Pack, question: str = "") -> Pack:
     if not answer.citations:
         raise _sorry("nothing_to_pin")
     item = PinnedAnswer(
-        question=question or answer.question or answer.asked,
+        question=clean_lines(question or answer.question or answer.asked),
         short=answer.short or answer.text,
         quotes=tuple(_quote(citation) for citation in answer.citations),
         duties=tuple(
@@ -184,8 +186,8 @@ def _quote(citation: Citation) -> PinnedQuote:
 
 def pin_passage(passage: str, pack: Pack) -> Pack:
     """`pack` with the passage (or part) at its end; raises PackError where there is no such passage."""
-    if base_id(passage) not in load_catalogue():
-        raise _sorry("no_such_passage", id=passage[:60])
+    if base_id(passage) not in load_catalogue() or len(passage) > LONGEST_NAME:
+        raise _sorry("no_such_passage", id=clean(passage[:60]))
     return _pin(PinnedPassage(id=passage), pack)
 
 
@@ -207,7 +209,7 @@ def annotate(pack: Pack, notes: Mapping[str, str]) -> Pack:
     if any(len(note) > LONGEST_NOTE for note in notes.values()):
         raise _sorry("too_long", note=LONGEST_NOTE, name=LONGEST_NAME)
     return _with_items(
-        pack, (item.model_copy(update={"note": _visible(notes.get(item.key, item.note))}) for item in pack.items)
+        pack, (item.model_copy(update={"note": clean_lines(notes.get(item.key, item.note))}) for item in pack.items)
     )
 
 
@@ -215,7 +217,7 @@ def rename(pack: Pack, name: str) -> Pack:
     """`pack` for the meeting `name`; raises PackError where the name is too long."""
     if len(name) > LONGEST_NAME:
         raise _sorry("too_long", note=LONGEST_NOTE, name=LONGEST_NAME)
-    return pack.model_copy(update={"name": _visible(name)})
+    return pack.model_copy(update={"name": clean_lines(name)})
 
 
 def remove(pack: Pack, key: str) -> Pack:

@@ -127,11 +127,13 @@ def _starts_list_item(text: str, piece: tuple[int, int]) -> bool:
     return bool(re.match(r"[•◦]|\([a-z0-9]{1,4}\) ", text[slice(*piece)]))
 
 
+@lru_cache(maxsize=4096)
 def content_words(text: str) -> frozenset[str]:
     """The words of `text` that carry meaning, cut to a common stem."""
     return frozenset(_stem(word) for word in _WORD.findall(text.lower()) if word not in _STOP)
 
 
+@lru_cache(maxsize=20_000)
 def _stem(word: str) -> str:
     for ending in ("ments", "ment", "ations", "ation", "ings", "ing", "ies", "ed", "es", "s", "y"):
         if word.endswith(ending) and len(word) - len(ending) >= 4:

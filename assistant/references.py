@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -88,18 +89,18 @@ _AFTER = re.compile(
 _BEFORE = re.compile(r"\b(?:before|preced(?:es|ing)|previous to)\W+(?:\w+\W+){0,3}$", re.IGNORECASE)
 _NEAR = 200
 """Characters before a number in which the words stand that change what it means."""
-_FAR = 2000
-"""Characters before a number in which the Act may be named that it belongs to."""
-_LONGEST_ACT = 60
+_SOON = 60
+"""Characters after a number within which the Act may be named that it belongs to."""
 _ASKS_NEIGHBOUR = re.compile(r"\b(?:what|which|show|read|paragraph|comes?|section)\b", re.IGNORECASE)
 
 
 def find_references(question: str) -> tuple[list[Reference], list[Missing]]:
     """The passages that `question` names, in its order, and those that it names and that aren't there."""
     question = _readable(question)
+    acts = [(match.start(), match.end(), match.lastgroup or "") for match in _ACT.finditer(question)]
     found: Stretches[Reference | Missing] = Stretches()
     for finder in (_schedules, _sections, _regulations, _paragraphs, _others):
-        for start, end, item in finder(question):
+        for start, end, item in finder(question, acts):
             found.add(start, end, item)
     references = list(dict.fromkeys(item for item in found.items if isinstance(item, Reference)))
     missing = list(dict.fromkeys(item for item in found.items if isinstance(item, Missing)))
@@ -123,9 +124,11 @@ def names_plan_section(question: str) -> bool:
 
 
 _Found = Iterator[tuple[int, int, Reference | Missing]]
+_Acts = Sequence[tuple[int, int, str]]
+"""Where Acts are named in the question, and which."""
 
 
-def _paragraphs(question: str) -> _Found:
+def _paragraphs(question: str, acts: _Acts) -> _Found:
     asks = _ASKS_NEIGHBOUR.search(question)
     for match in _PARAGRAPH.finditer(question):
         local = f"{int(match['chapter'])}.{int(match['number'])}"
@@ -151,18 +154,18 @@ def _neighbour(question: str, start: int) -> Neighbour:
     return Neighbour.PREVIOUS if _BEFORE.search(question, near, start) else Neighbour.ITSELF
 
 
-def _sections(question: str) -> _Found:
+def _sections(question: str, acts: _Acts) -> _Found:
     for match in _listed(_SECTION, question):
         local = f"s{_plain_number(match['number'])}"
-        item = _resolve(question, match.end(), local, _parts(match["parts"]), ("cfa2014", "eqa2010", "ea1996"))
+        item = _resolve(acts, match.end(), local, _parts(match["parts"]), ("cfa2014", "eqa2010", "ea1996"))
         yield match.start(), match.end(), item
 
 
-def _regulations(question: str) -> _Found:
+def _regulations(question: str, acts: _Acts) -> _Found:
     for match in _listed(_REGULATION, question):
         local = f"r{_plain_number(match['number'])}"
         item = _resolve(
-            question,
+            acts,
             match.end(),
             local,
             _parts(match["parts"]),
@@ -181,19 +184,19 @@ def _listed(pattern: re.Pattern[str], question: str) -> Iterator[re.Match[str]]:
             further = _MORE.match(question, further.end())
 
 
-def _schedules(question: str) -> _Found:
+def _schedules(question: str, acts: _Acts) -> _Found:
     for match in _SCHEDULE.finditer(question):
         local = f"sch{int(match['number'])}"
         first = f"{local}.p{int(match['paragraph'])}" if match["paragraph"] else local
-        item = _resolve(question, match.end(), first, _parts(match["parts"]), ("sendregs2014", "eqa2010", "pbregs2014"))
+        item = _resolve(acts, match.end(), first, _parts(match["parts"]), ("sendregs2014", "eqa2010", "pbregs2014"))
         if isinstance(item, Missing) and not match["paragraph"]:
-            item = _resolve(question, match.end(), f"{local}.p1", "", ("sendregs2014", "eqa2010", "pbregs2014"))
+            item = _resolve(acts, match.end(), f"{local}.p1", "", ("sendregs2014", "eqa2010", "pbregs2014"))
             if isinstance(item, Missing):
                 item = Missing(item.source, local)
         yield match.start(), match.end(), item
 
 
-def _others(question: str) -> _Found:
+def _others(question: str, acts: _Acts) -> _Found:
     for match in _INTRODUCTION.finditer(question):
         name = PassageId(f"cop:intro.{match['numeral'].lower()}")
         exists = name in load_catalogue()
@@ -208,9 +211,9 @@ def _others(question: str) -> _Found:
         yield match.start(), match.end(), Reference(PassageId("cop:figure.timescales"))
 
 
-def _resolve(question: str, end: int, local: str, parts: str, default: Sequence[str]) -> Reference | Missing:
+def _resolve(acts: _Acts, end: int, local: str, parts: str, default: Sequence[str]) -> Reference | Missing:
     """The provision `local` of the Act named near `end`, or else of the first default that has it."""
-    named = _act_near(question, end)
+    named = _act_near(acts, end)
     kinds = {source[:2] for source in default}
     sources = [named] if named and _holds_kind(named, local) else list(default)
     if named and not _holds_kind(named, local) and "cf" not in kinds:
@@ -228,13 +231,13 @@ def _holds_kind(source: str, local: str) -> bool:
     return local.startswith("sch") or (local.startswith("r") if regulations else local.startswith("s"))
 
 
-def _act_near(question: str, end: int) -> str | None:
+def _act_near(acts: _Acts, end: int) -> str | None:
     """The Act that is named after the reference, else the nearest before it."""
-    after = _ACT.search(question, end, end + 60 + _LONGEST_ACT)
-    if after and after.start() - end < 60:
-        return after.lastgroup
-    before = [match.lastgroup for match in _ACT.finditer(question, max(0, end - _FAR), end)]
-    return before[-1] if before else None
+    place = bisect_left(acts, end, key=lambda act: act[0])
+    if place < len(acts) and acts[place][0] - end < _SOON:
+        return acts[place][2]
+    before = next((act for act in acts[max(0, place - 2) : place][::-1] if act[1] <= end), None)
+    return before[2] if before else None
 
 
 def _plain_number(written: str) -> str:

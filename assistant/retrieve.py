@@ -22,6 +22,7 @@ DEPTH = 600
 """Units taken from the vector store; what is further off counts as if it stood just beyond."""
 KEPT = 20
 """Passages kept of a ranking."""
+_WEIGHT_OF_WORDS = 0.2  # in the choice among questions; chosen on the dev questions
 Vector = NDArray[np.float32]
 
 
@@ -95,7 +96,7 @@ def _nearest(place: int, questions: Scores, likeness: Scores, library: Library) 
 def _question_scores(likeness: Scores, wording: Wording) -> Scores:
     """How like the question asked each annotated question is, in meaning, words and spelling."""
     words = wording.words[Field.QUESTION], wording.words[Field.ANSWERED]
-    return weighted_shares([likeness, *words, wording.letters[Field.QUESTION]])
+    return weighted_shares([likeness, *words, wording.letters[Field.QUESTION]], [1.0, *[_WEIGHT_OF_WORDS] * 3])
 
 
 def _question_similarities(near: Sequence[tuple[str, float]], library: Library) -> Scores:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ _WORD = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?")
 _SHORTEST = 3
 _COMMON = 20
 """A word that stands this often in the sources is read before a rarer one that is a letter nearer."""
+_REMEMBERED = 10_000  # misspelt words that needn't be looked up again: a turn asks several times
 _PREFIXES = ("de", "re", "un", "non", "pre", "mis", "over", "under", "out", "co")
 _DOMAIN_WEIGHT = 200_000  # a word of the sources outweighs all but the commonest of English
 
@@ -25,6 +26,7 @@ class Speller:
     def __init__(self, counts: Mapping[str, int]) -> None:
         """`counts` are the words of the sources and how often they stand there."""
         self._counts = counts
+        self._nearest = lru_cache(maxsize=_REMEMBERED)(self._look_up)
 
     def correct(self, text: str) -> str:
         """`text` with misspelt words mended; names, numbers and anything in capitals are left alone."""
@@ -41,11 +43,15 @@ class Speller:
             return word
         if lower in self._dictionary.words or self._is_compound(lower):
             return word
+        return self._nearest(lower) or word
+
+    def _look_up(self, lower: str) -> str:
+        """The known word that `lower` is nearest to; empty where none is near."""
         from symspellpy import Verbosity
 
         found = self._dictionary.lookup(lower, Verbosity.ALL, max_edit_distance=2 if len(lower) > _SHORTEST else 1)
         if not found:
-            return word
+            return ""
         best = min(found, key=lambda s: (s.distance - (self._counts.get(s.term, 0) >= _COMMON), -s.count))
         return str(best.term)
 

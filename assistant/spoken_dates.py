@@ -9,10 +9,14 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from assistant.stretches import Stretches
+
 _MONTHS = "january february march april may june july august september october november december".split()
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
 _EARLIEST_YEAR, _LATEST_YEAR = 1900, 2199
+_NEAR = 100
+"""Characters beside a date in which the words stand that change what it means."""
 _LEAP_YEARS = 8  # 29 February may be this far from one year to the next
 
 _MONTH = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"  # noqa: E501
@@ -52,13 +56,12 @@ def parse_date(text: str, today: date, *, ahead: bool = False) -> date | None:
 def find_dates(text: str, today: date, *, ahead: bool = False) -> list[SpokenDate]:
     """The dates that `text` names, in its order; see `parse_date` for a day without a year."""
     found: list[SpokenDate] = []
-    taken: list[tuple[int, int]] = []
+    taken: Stretches[None] = Stretches()
     for pattern, read in _FORMS:
         for match in pattern.finditer(text):
-            if any(match.start() < end and start < match.end() for start, end in taken):
+            if not taken.add(*match.span(), None):
                 continue
-            taken.append(match.span())
-            before, after = text[: match.start()], text[match.end() :]
+            before, after = text[max(0, match.start() - _NEAR) : match.start()], text[match.end() :][:_NEAR]
             to_come = ahead or bool(_TO_COME_BEFORE.search(before) or _TO_COME_AFTER.match(after))
             day = _quietly(read, match, today, to_come)
             if day is not None and not _VAGUE.search(before) and not _is_the_verb_may(match, before):

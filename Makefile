@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test setup check clean
+.PHONY: run test setup check test-page test-rest clean
 
 run: setup
 	$(BIN)/python -m ingest || [ $$? -eq 3 ]
@@ -19,8 +19,15 @@ check:
 	$(BIN)/mypy
 	$(BIN)/python -m ingest
 	$(BIN)/python -m corpus check
-	$(BIN)/pytest
+	$(MAKE) --jobs=2 --output-sync=target --keep-going test-page test-rest
 	$(BIN)/python -m eval
+
+# two halves of like length, side by side
+test-page:
+	$(BIN)/pytest tests/web
+
+test-rest:
+	$(BIN)/pytest --ignore=tests/web
 
 setup: $(VENV)/.ready
 

@@ -58,17 +58,17 @@ class _Hosts:
     """Which sites were found to be out of reach: they are not asked for each document again."""
 
     def __init__(self) -> None:
-        self._gone: dict[str, str] = {}
+        self._gone: set[str] = set()
 
     def ask(self, url: str, question: Callable[[], str | None]) -> str | None:
         """The answer to `question`, which asks the site of `url`; raises SourceError where it can't be had."""
         host = urlsplit(url).netloc
         if host in self._gone:
-            raise SourceError(f"{host} can't be reached ({self._gone[host]})")
+            raise SourceError(f"{host} can't be reached")
         try:
             return question()
-        except Unreachable as error:
-            self._gone[host] = str(error)
+        except Unreachable:
+            self._gone.add(host)
             raise
 
 
@@ -93,7 +93,8 @@ def check_sources(
                 finding, why, to_do = check(source, located, _Site(source, Path(scratch), settings, say, pace, hosts))
         except (SourceError, OSError) as error:
             again = "Try again later, or look at the page: " + source.page
-            finding, why, to_do = Finding.NOT_CHECKED, f"the official site did not give it: {error}.", again
+            why = f"the text here is as at {_as_at(source, located)}; the official site gave none: {error}."
+            finding, to_do = Finding.NOT_CHECKED, again
         yield Checked(source, finding, why, to_do, lacks)
 
 
@@ -164,8 +165,8 @@ def _check_legislation(source: Source, located: Located, site: _Site) -> _Result
         for document in source.documents
     }
     paths = [path or here[name] for name, path in given.items()]
-    as_at = max((read_edition(path, source).valid for path in located.paths), default="")
-    stands = f"text as at {as_at or 'an unknown date'}."
+    as_at = _as_at(source, located)
+    stands = f"text as at {as_at}."
     if [_sha256(path) for path in paths] == list(located.sha256):
         return Finding.UNCHANGED, stands, ""
     to_do = _refresh(source, located)
@@ -173,9 +174,9 @@ def _check_legislation(source: Source, located: Located, site: _Site) -> _Result
         differing = _differing(read_clml(located.paths, source), read_clml(paths, source), source)
     except SourceError as error:
         return Finding.CHANGED, f"the site gives a text that can't be read as it was before ({error}).", to_do
-    newest = max((read_edition(path, source).valid for path in paths), default="")
+    newest = _newest(source, paths)
     if differing:
-        why = f"the site, with text as at {newest or 'an unknown date'}, differs from ours as at {as_at}"
+        why = f"the site, with text as at {newest}, differs from ours as at {as_at}"
         return Finding.CHANGED, f"{why} in {_listed(differing)}.", to_do
     lacked = {effect.id for effect in _lacking(source, located)}
     new = [e for path in paths for e in read_edition(path, source).effects if e.id not in lacked]
@@ -208,6 +209,15 @@ def _lacking(source: Source, located: Located) -> tuple[Effect, ...]:
     except SourceError:
         return ()  # what can't be read can't tell; the check itself says what is wrong
     return tuple({effect.id: effect for effect in found}.values())
+
+
+def _as_at(source: Source, located: Located) -> str:
+    """The date of the text on this machine: that of its newest document."""
+    return source.as_at or _newest(source, located.paths)
+
+
+def _newest(source: Source, paths: Iterable[Path]) -> str:
+    return max((read_edition(path, source).valid for path in paths), default="") or "an unknown date"
 
 
 def _known(located: Located, name: str) -> Record | None:

@@ -162,7 +162,8 @@ def _build(
 ) -> Outcome:
     embedder = Embedder(settings.embedder)
     before = settings.current_index
-    _sweep(settings, lambda folder: folder != before and not (folder / _STAMP).exists())  # of runs that were ended
+    # what ended runs left and, where one serves, all that is older: before this build, so that it can't be cut short
+    _sweep(settings, lambda other: other != before and (before is not None or not (other / _STAMP).exists()))
     passages, sources = read()
     units = list(make_units(passages, annotations, embedder.split, embedder.count_tokens, embedder.limit))
     folder = settings.indexes / uuid4().hex[:12]
@@ -186,8 +187,7 @@ def _build(
             raise
         removed = kept.ids() - {unit.id for unit in units}
         kept.forget(removed)
-    # the index before the current one may still be open in a running app
-    _sweep(settings, lambda other: other not in (folder, before))
+    # the index before this one stays until the next build: it may still be open in a running app
     return Outcome(folder, embedded, len(removed), len(units))
 
 

@@ -123,7 +123,7 @@ def _answer(status: Status, words: list[str], audience: Audience | None) -> Answ
 def test_an_answer_that_is_hostile_in_every_part_is_shown_as_text(library: Library) -> None:
     dice = random.Random("answers")
     seeds = (*QUESTIONS, *SNIPPETS)
-    texts = list(mutants("answers as HTML", 800, seeds, longest=300))
+    texts = list(mutants("answers as HTML", 500, seeds, longest=300))
     for start in range(0, len(texts) - 4, 4):
         words = texts[start : start + 4]
         status = dice.choice([status for status in Status if status is not Status.INVALID_QUESTION])

@@ -64,7 +64,7 @@ def _through(turn: Turn, library: Library) -> Turn:
 
 def test_the_checks_end_in_a_status_or_hand_on_a_clean_question(library: Library) -> None:
     dice = random.Random("checks")
-    for text in mutants("question checks", 7_000):
+    for text in mutants("question checks", 6_000):
         history: tuple[str, ...] = ()
         if dice.random() < 0.3:
             history, text = (text, dice.choice(SNIPPETS)), dice.choice((text, *_FOLLOW_UPS))
@@ -177,7 +177,7 @@ def _turns(texts: Sequence[str], library: Library) -> list[Turn]:
 def test_whatever_is_asked_the_answer_is_verbatim_and_of_a_known_status(library: Library) -> None:
     library.warm_up()
     statuses = set()
-    for turn in _turns(list(mutants("whole answers", 60, longest=500)), library):
+    for turn in _turns(list(mutants("whole answers", 40, longest=500)), library):
         found = answer(turn, library)
         _check_ending(found)
         _verbatim(found, library)

@@ -56,7 +56,7 @@ def _check(text: str) -> None:
 
 
 def test_every_reference_found_is_one_that_the_text_names() -> None:
-    for text in mutants("references", 14_000):
+    for text in mutants("references", 12_000):
         _check(text)
         names_plan_section(text)
 
@@ -70,7 +70,7 @@ def test_every_reference_found_is_named_in_any_text(text: str) -> None:
 
 def test_characters_that_nobody_sees_change_no_reference() -> None:
     dice = random.Random("unseen")
-    for text in mutants("references with unseen characters", 9_000):
+    for text in mutants("references with unseen characters", 7_000):
         assert find_references(with_unseen(text, dice)) == find_references(text)
 
 

@@ -19,7 +19,6 @@ from calling import JOIN, Serve, figures, raw
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 from playwright.sync_api import expect
-from pydantic import SecretStr
 from visiting import QUESTION, Visitor
 
 from assistant.library import Library
@@ -30,7 +29,6 @@ from corpus.settings import Settings, settings
 
 _ROOT = Path(__file__).parents[2]
 _MARKED = "Can zyxomancy school zyxomancy refuse my son a place because of autism?"
-_LOGIN = {"login_user": "school", "login_password": SecretStr("a-long-secret")}
 
 
 def test_the_app_is_ready_once_its_index_answers(site: str) -> None:

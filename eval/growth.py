@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from assistant.library import Library
 from assistant.retrieve import DEPTH
+from corpus.settings import settings
 from eval.speed import machine, percentiles
 from ingest.vectors import open_collection
 
@@ -61,7 +62,8 @@ def grow(library: Library, questions: Sequence[str], factors: Sequence[int] = FA
 
 def _stored(library: Library) -> Vectors:
     """The vectors of the library's own units."""
-    return np.asarray(open_collection(library.folder).get(include=["embeddings"])["embeddings"], dtype=np.float32)
+    collection = open_collection(library.folder, settings().chroma_url)
+    return np.asarray(collection.get(include=["embeddings"])["embeddings"], dtype=np.float32)
 
 
 def measure_growth(units: Vectors, asked: Vectors, factor: int) -> Grown:

@@ -53,12 +53,14 @@ def percentiles(seconds: Sequence[float]) -> tuple[float, float]:
 
 def embedding_seconds(questions: Sequence[Question], library: Library) -> list[float]:
     """How long embedding each question alone takes."""
+    library.forget_questions()
     return [_timed(lambda question=question: library.embed(question.question)) for question in questions]
 
 
 def step_seconds(questions: Sequence[Question], library: Library) -> dict[str, list[float]]:
     """For each step of the pipeline, how long it took in each turn that came to it."""
     seconds: dict[str, list[float]] = defaultdict(list)
+    library.forget_questions()
     for question in questions:
         turn = new_turn(question)
         for step in STEPS:

@@ -75,13 +75,13 @@ def points_of(builder: Builder, home: Path, version: int) -> int:
     return counted.points
 
 
-def heals(builder: Builder, home: Path, version: int) -> Ended:
+def heals(builder: Builder, home: Path, version: int, *, most_left: int = 1) -> Ended:
     """Start once more, and see that all is well and nothing is left over."""
     ended = builder.run(home, version=version)
     assert ended.status == 0, ended
     assert version_served(home) == version
     left = {path.name for path in serving(home).parent.iterdir() if path.is_dir()} - {serving(home).name}
-    assert len(left) <= 1, f"more than the index before is left: {left}"
+    assert len(left) <= most_left, f"more than the index before is left: {left}"
     assert builder.run(home, version=version).out.count(" 0 embedded, 0 removed") == 1, "the healed index is rebuilt"
     return ended
 
@@ -149,7 +149,8 @@ def test_a_disk_that_is_full_at_any_point_is_said_and_costs_nothing(builder: Bui
             is_told(ended, "is full", "Free some space", "python -m ingest")
             told += 1
         assert version_served(home) in (before, building), at
-        assert embedded(heals(builder, home, building)) <= 3, at
+        # an old index that could not be removed stays until the next build
+        assert embedded(heals(builder, home, building, most_left=2)) <= 3, at
         before, building = building, before
     assert told > points / EVERY / 2
 

@@ -53,7 +53,7 @@ def act(mirror: Path) -> bytes:
 
 @pytest.fixture
 def config(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home", sources=None, timeout=0.3, retries=0)
+    return Settings(home=tmp_path / "home", sources=None, timeout=30, retries=0)
 
 
 def an_act(*urls: str) -> Source:
@@ -244,7 +244,8 @@ def test_a_page_that_offers_another_code_is_a_change_though_the_old_file_still_s
 def test_a_site_that_gives_no_document_is_never_taken_for_unchanged(
     reply: Reply, server: MisbehavingServer, mirror: Path, config: Settings
 ) -> None:
-    found = check(an_act(server.serve("/act", reply)), config, mirror)
+    impatient = config.model_copy(update={"timeout": 0.3})
+    found = check(an_act(server.serve("/act", reply)), impatient, mirror)
     assert found.finding is Finding.NOT_CHECKED
     assert "Try again later" in found.to_do
     assert "\n" not in str(found)

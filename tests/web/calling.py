@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
@@ -14,6 +15,11 @@ Serve = Callable[..., str]
 JOIN = "/gradio_api/queue/join"
 CALL = "/gradio_api/call/passage"
 PASSAGE = {"data": ["cop:9.14"]}
+
+_PATIENCE = 60
+"""Seconds: where many tests run at once the machine is slow."""
+get = partial(httpx.get, timeout=_PATIENCE)
+post = partial(httpx.post, timeout=_PATIENCE)
 
 
 def message(response: httpx.Response) -> str:
@@ -33,7 +39,7 @@ def gauge(address: str, name: str) -> float:
 
 
 def figures(address: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
-    text = httpx.get(f"{address}/metrics").text
+    text = get(f"{address}/metrics").text
     return {
         (sample.name, tuple(sorted(sample.labels.items()))): sample.value
         for family in text_string_to_metric_families(text)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from base64 import b64encode
 
-import httpx
 import pytest
-from calling import CALL, JOIN, PASSAGE, Serve
+from calling import CALL, JOIN, PASSAGE, Serve, get, post
 from gradio_client import Client
 from playwright.sync_api import expect
 from pydantic import SecretStr
@@ -20,14 +19,14 @@ _LOGIN = {"login_user": "school", "login_password": SecretStr("a-long-secret")}
 def test_with_a_login_everything_but_the_probes_asks_for_it(serve: Serve) -> None:
     address = serve(**_LOGIN)
     for path in ("/", "/config", "/gradio_api/info", "/metrics", "/manifest.json", "/gradio_api/heartbeat/abc"):
-        asked = httpx.get(address + path)
+        asked = get(address + path)
         assert asked.status_code == 401
         assert asked.headers["WWW-Authenticate"].startswith("Basic ")
-    assert httpx.post(address + CALL, json=PASSAGE).status_code == 401
-    assert httpx.post(address + JOIN, json={}).status_code == 401
-    assert httpx.get(f"{address}/health").status_code == 200
-    assert httpx.get(f"{address}/ready").status_code == 200
-    assert httpx.get(f"{address}/config", auth=("school", "a-long-secret")).status_code == 200
+    assert post(address + CALL, json=PASSAGE).status_code == 401
+    assert post(address + JOIN, json={}).status_code == 401
+    assert get(f"{address}/health").status_code == 200
+    assert get(f"{address}/ready").status_code == 200
+    assert get(f"{address}/config", auth=("school", "a-long-secret")).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -36,16 +35,16 @@ def test_with_a_login_everything_but_the_probes_asks_for_it(serve: Serve) -> Non
     + ["Basic ???", "Bearer a-long-secret", "Bearer " + b64encode(b"school:a-long-secret").decode(), ""],
 )
 def test_a_wrong_login_is_refused(serve: Serve, given: str) -> None:
-    assert httpx.get(serve(**_LOGIN), headers={"Authorization": given}).status_code == 401
+    assert get(serve(**_LOGIN), headers={"Authorization": given}).status_code == 401
 
 
 def test_after_many_wrong_passwords_even_the_right_one_waits(serve: Serve) -> None:
     address = serve(**_LOGIN)
-    tried = [httpx.get(address, auth=("school", f"guess {number}")) for number in range(25)]
+    tried = [get(address, auth=("school", f"guess {number}")) for number in range(25)]
     assert {response.status_code for response in tried[:20]} == {401}
     assert tried[-1].status_code == 429
     assert int(tried[-1].headers["Retry-After"]) >= 1
-    assert httpx.get(address, auth=("school", "a-long-secret")).status_code == 429
+    assert get(address, auth=("school", "a-long-secret")).status_code == 429
 
 
 def test_people_and_programs_use_the_app_with_the_login(serve: Serve, visit: Visitor) -> None:

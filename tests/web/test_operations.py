@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from calling import JOIN, Serve, figures, raw
+from calling import JOIN, Serve, figures, get, raw
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 from playwright.sync_api import expect
@@ -32,8 +32,8 @@ _MARKED = "Can zyxomancy school zyxomancy refuse my son a place because of autis
 
 
 def test_the_app_is_ready_once_its_index_answers(site: str) -> None:
-    assert httpx.get(f"{site}/health").json() == {"status": "up"}
-    assert httpx.get(f"{site}/ready").json() == {"status": "ready"}
+    assert get(f"{site}/health").json() == {"status": "up"}
+    assert get(f"{site}/ready").json() == {"status": "ready"}
 
 
 def test_where_the_index_does_not_answer_the_app_is_up_but_not_ready(
@@ -46,12 +46,12 @@ def test_where_the_index_does_not_answer_the_app_is_up_but_not_ready(
     address = serve()
     with monkeypatch.context() as patched:
         patched.setattr(library, "nearest", broken)
-        refused = httpx.get(f"{address}/ready")
+        refused = get(f"{address}/ready")
         assert refused.status_code == 503
         assert refused.json()["reason"].startswith("The index can't be read.")
         assert "secret detail" not in refused.text
-        assert httpx.get(f"{address}/health").status_code == 200
-    assert httpx.get(f"{address}/ready").status_code == 200
+        assert get(f"{address}/health").status_code == 200
+    assert get(f"{address}/ready").status_code == 200
 
 
 def test_the_figures_count_requests_answers_and_steps(serve: Serve) -> None:
@@ -60,7 +60,7 @@ def test_the_figures_count_requests_answers_and_steps(serve: Serve) -> None:
     program = Client(address, verbose=False)
     program.predict(QUESTION, api_name="/ask")
     program.predict("How do I cook rice?", api_name="/ask")
-    httpx.get(f"{address}/nothing/zyxomancy")
+    get(f"{address}/nothing/zyxomancy")
     after = figures(address)
 
     def grew(name: str, **labels: str) -> float:
@@ -83,14 +83,14 @@ def test_the_figures_count_requests_answers_and_steps(serve: Serve) -> None:
 
 
 def test_the_figures_are_only_for_those_who_run_the_app(serve: Serve, site: str) -> None:
-    assert httpx.get(f"{site}/metrics").status_code == 200
-    through_proxy = httpx.get(f"{site}/metrics", headers={"X-Forwarded-For": "127.0.0.1"})
+    assert get(f"{site}/metrics").status_code == 200
+    through_proxy = get(f"{site}/metrics", headers={"X-Forwarded-For": "127.0.0.1"})
     assert through_proxy.status_code == 403
-    assert httpx.get(f"{serve(metrics_from=())}/metrics").status_code == 403
+    assert get(f"{serve(metrics_from=())}/metrics").status_code == 403
     allowed = Settings(metrics_from="192.0.2.0/24", trusted_proxies="127.0.0.1")
     address = serve(metrics_from=allowed.metrics_from, trusted_proxies=allowed.trusted_proxies)
-    assert httpx.get(f"{address}/metrics", headers={"X-Forwarded-For": "192.0.2.9"}).status_code == 200
-    assert httpx.get(f"{address}/metrics", headers={"X-Forwarded-For": "192.0.9.9"}).status_code == 403
+    assert get(f"{address}/metrics", headers={"X-Forwarded-For": "192.0.2.9"}).status_code == 200
+    assert get(f"{address}/metrics", headers={"X-Forwarded-For": "192.0.9.9"}).status_code == 403
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_the_log_has_a_line_for_each_request_and_no_word_of_what_was_asked(app: 
     for wrong in ((_MARKED, "zyxomancer"), ({"zyxomancy": 1}, None), (_MARKED, None, ["zyxomancy", {"zyxomancy": 2}])):
         with suppress(AppError):
             program.predict(*wrong, api_name="/ask")
-    with httpx.Client(base_url=address, auth=("school", "a-long-secret")) as client:
+    with httpx.Client(base_url=address, auth=("school", "a-long-secret"), timeout=60) as client:
         client.get("/zyxomancy?zyxomancy=1", headers={"User-Agent": "zyxomancy", "Referer": "http://zyxomancy/"})
         client.get("/config?zyxomancy=1")
         client.get("/gradio_api/heartbeat/x/zyxomancy")
@@ -138,7 +138,7 @@ def test_the_log_has_a_line_for_each_request_and_no_word_of_what_was_asked(app: 
         client.get("/", headers={"Host": "zyxomancy.example", "X-Forwarded-For": "192.0.2.77"})
         client.request("ZYXOMANCY", "/")
     raw(address, b"zyxomancy zyxomancy\r\n\r\n")
-    httpx.get(address, auth=("zyxomancy", "wrong-secret"))
+    get(address, auth=("zyxomancy", "wrong-secret"))
     written = log.read_text()
     for secret in ("zyxomanc", "a-long-secret", token, "wrong-secret", "192.0.2.77", "127.0.0.1", "Traceback"):
         assert secret.lower() not in written.lower(), secret

@@ -7,11 +7,10 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
-from calling import Serve, gauge, message
+from calling import Serve, gauge, message, post
 from playwright.sync_api import expect
-from visiting import QUESTION, Visitor
+from visiting import LONGEST_WAIT, QUESTION, Visitor
 
 from assistant.library import Library
 
@@ -59,7 +58,8 @@ def test_who_waits_sees_their_place_and_who_finds_no_place_is_told(
 
     held_up.set()
     for here in pages:
-        expect(here.page.locator(".atc-answer")).to_have_attribute("data-status", re.compile("answered|covered"))
+        answered = here.page.locator(".atc-answer")
+        expect(answered).to_have_attribute("data-status", re.compile("answered|covered"), timeout=LONGEST_WAIT)
         assert here.errors == []
 
 
@@ -76,7 +76,7 @@ def test_a_program_that_finds_the_queue_full_gets_the_words(serve: Serve, held_u
     body = {"data": ["Can a school refuse a place?", None, None]}
     taken = []
     for number in range(3):
-        taken.append(httpx.post(f"{address}/gradio_api/call/ask", json=body))
+        taken.append(post(f"{address}/gradio_api/call/ask", json=body))
         _wait_until(address, min(number + 1, 2))
     assert [response.status_code for response in taken] == [200, 200, 503]
     assert taken[-1].headers["Retry-After"] == "10"

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from calling import CALL, JOIN, PASSAGE, Serve, message, raw
+from calling import CALL, JOIN, PASSAGE, Serve, get, message, post, raw
 from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import expect
@@ -34,15 +34,15 @@ _FOREIGN = """() => {
 
 @pytest.mark.parametrize("path", ["/", "/health", "/ready", "/metrics", "/config", "/nothing", JOIN, "/static/nothing"])
 def test_every_response_has_the_security_headers(site: str, path: str) -> None:
-    for response in (httpx.get(site + path), httpx.post(site + path, content=b"{")):
+    for response in (get(site + path), post(site + path, content=b"{")):
         assert {name: response.headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
         assert "server" not in response.headers
 
 
 def test_no_other_site_may_read_an_answer_or_send_a_call(site: str) -> None:
-    read = httpx.get(f"{site}/config", headers={"Origin": "https://elsewhere.example"})
+    read = get(f"{site}/config", headers={"Origin": "https://elsewhere.example"})
     assert "access-control-allow-origin" not in read.headers
-    sent = httpx.post(site + CALL, json=PASSAGE, headers={"Sec-Fetch-Site": "cross-site"})
+    sent = post(site + CALL, json=PASSAGE, headers={"Sec-Fetch-Site": "cross-site"})
     assert sent.status_code == 403
     assert "another site" in message(sent)
     assert httpx.options(site + CALL).status_code == 405
@@ -79,14 +79,14 @@ def test_the_home_and_the_feedback_are_not_read_through_an_address(site: str) ->
     wanted = [path for path in home.rglob("*") if path.is_file()]
     assert wanted
     for path in [home, home / "feedback.sqlite", *wanted[:20]]:
-        assert httpx.get(f"{site}/gradio_api/file={path}").status_code == 404
+        assert get(f"{site}/gradio_api/file={path}").status_code == 404
 
 
 def test_a_call_that_does_not_exist_or_fails_is_an_error_in_words(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = serve()
-    unknown = httpx.post(f"{address}/gradio_api/call/nothing", json=PASSAGE)
+    unknown = post(f"{address}/gradio_api/call/nothing", json=PASSAGE)
     assert unknown.status_code == 404
     assert message(unknown) == "There is no call of that name. The address /gradio_api/info lists them."
 
@@ -94,14 +94,14 @@ def test_a_call_that_does_not_exist_or_fails_is_an_error_in_words(
         raise OSError("secret detail")
 
     monkeypatch.setattr("gradio.queueing.Queue.push", broken)
-    failed = httpx.post(address + CALL, json=PASSAGE)
+    failed = post(address + CALL, json=PASSAGE)
     assert failed.status_code == 500
     assert message(failed) == "Something went wrong on our side. Please try again."
     assert "secret detail" not in failed.text
 
 
 def test_uploads_are_refused(site: str) -> None:
-    sent = httpx.post(f"{site}/gradio_api/upload", files={"files": ("a.txt", b"text")})
+    sent = post(f"{site}/gradio_api/upload", files={"files": ("a.txt", b"text")})
     assert sent.status_code == 404
     assert message(sent) == "There is nothing at this address. The page is at /."
 
@@ -141,18 +141,18 @@ def test_a_household_of_ipv6_counts_as_one_client() -> None:
 
 def test_too_many_calls_are_refused_and_told_when_to_come_back(serve: Serve) -> None:
     address = serve(rate_limit=5)
-    taken = [httpx.post(address + CALL, json=PASSAGE) for _ in range(8)]
+    taken = [post(address + CALL, json=PASSAGE) for _ in range(8)]
     assert [response.status_code for response in taken] == [200] * 5 + [429] * 3
     assert 1 <= int(taken[-1].headers["Retry-After"]) <= 12
     assert re.search(r"Wait \d+ seconds?, then send it again", message(taken[-1]))
     for path in ("/", "/manifest.json", "/config", "/gradio_api/info", "/health"):
-        assert all(httpx.get(address + path).status_code == 200 for _ in range(8))
+        assert all(get(address + path).status_code == 200 for _ in range(8))
 
 
 def test_a_client_cannot_pretend_to_be_another(serve: Serve) -> None:
     address = serve(rate_limit=3)
     taken = [
-        httpx.post(address + CALL, json=PASSAGE, headers={"X-Forwarded-For": f"192.0.2.{number}"}).status_code
+        post(address + CALL, json=PASSAGE, headers={"X-Forwarded-For": f"192.0.2.{number}"}).status_code
         for number in range(5)
     ]
     assert taken == [200] * 3 + [429] * 2
@@ -163,7 +163,7 @@ def test_behind_a_trusted_proxy_each_client_counts_for_itself(serve: Serve) -> N
     address = serve(rate_limit=2, trusted_proxies=trusted)
 
     def call(forwarded: str) -> int:
-        return httpx.post(address + CALL, json=PASSAGE, headers={"X-Forwarded-For": forwarded}).status_code
+        return post(address + CALL, json=PASSAGE, headers={"X-Forwarded-For": forwarded}).status_code
 
     assert [call("192.0.2.1"), call("192.0.2.1, 10.1.1.1"), call("192.0.2.1")] == [200, 200, 429]
     assert [call(f"203.0.113.{number}, 192.0.2.2") for number in range(3)] == [200, 200, 429]  # only the last counts
@@ -193,11 +193,11 @@ def test_a_body_that_is_too_big_is_refused_in_words_also_in_chunks(serve: Serve)
     big = json.dumps({"data": ["x" * 30_000]}).encode()
     chunks = (big[place : place + 1000] for place in range(0, len(big), 1000))
     for content in (big, chunks):
-        refused = httpx.post(address + CALL, content=content, headers={"Content-Type": "application/json"})
+        refused = post(address + CALL, content=content, headers={"Content-Type": "application/json"})
         assert refused.status_code == 413
         assert message(refused).startswith("That is more than the app takes at once (0.02 MB).")
     small = json.dumps(PASSAGE).encode()
-    sent = httpx.post(address + CALL, content=iter([small]), headers={"Content-Type": "application/json"})
+    sent = post(address + CALL, content=iter([small]), headers={"Content-Type": "application/json"})
     assert sent.status_code == 200
 
 
@@ -217,15 +217,15 @@ def test_a_request_that_trickles_in_is_cut_off(serve: Serve, monkeypatch: pytest
 def test_only_so_many_requests_are_open_at_once(serve: Serve) -> None:
     address = serve(max_open=10)
     held: list[Any] = []
-    with httpx.Client() as client:
+    with httpx.Client(timeout=60) as client:
         for number in range(10):
             stream = client.stream("GET", f"{address}/gradio_api/heartbeat/{number}")
             held.append(stream)
             assert stream.__enter__().status_code == 200
-        refused = httpx.get(address)
+        refused = get(address)
         assert refused.status_code == 503
         assert refused.headers["Retry-After"] == "10"
-        assert httpx.get(f"{address}/health").status_code == 200
+        assert get(f"{address}/health").status_code == 200
         for stream in held:
             stream.__exit__(None, None, None)
 

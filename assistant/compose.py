@@ -23,8 +23,9 @@ SAME_QUESTION = 0.40
 """From this cosine similarity on, a question of ours is close enough to give its direct answer."""
 SURE = 0.55
 """Below this, the question of ours that is answered is shown first, as the nearest there is."""
-SURE_OF_YES = 0.78
-"""Below this, the question that a yes or a no belongs to is shown before it: in another's place it may be wrong."""
+SURE_OF_VERDICT = 0.78
+"""Below this, the question that a verdict ("Yes.", "Six weeks.") belongs to is shown before it: for the question asked
+it may be another."""
 DOUBTFUL = 0.35
 """And from this probability on that the sources don't answer it."""
 _AS_GOOD = 0.8  # an answer to a question with this share of the best one's score still adds to it
@@ -33,6 +34,7 @@ _NEAR = 0.016  # passages whose score is this close to the best are cited too
 _CODE_CITED, _LAW_CITED, _DUTIES, _SUGGESTIONS = 3, 3, 6, 3
 _WHOLE = 450  # words: a passage that was asked for by number is quoted whole up to this
 _OF_A_SCHOOL = re.compile(r"school|govern|proprietor|head|teacher|SENCO|nurser|setting|college|academ|provider|trust\b")
+_VERDICT_WORDS = 6
 _YES_OR_NO = re.compile(r"(?:yes|no|not|never|only|always|it depends|usually|normally|sometimes)\b", re.IGNORECASE)
 _STRENGTH = (Force.MUST, Force.MUST_NOT, Force.SHOULD, Force.SHOULD_NOT, Force.MAY)
 
@@ -152,7 +154,7 @@ def _answer_by_likeness(turn: Turn, library: Library) -> Answer:
         # said before the answer, which else may seem to answer what was asked
         if leaders[0].question_similarity < SURE or turn.doubt >= DOUBTFUL:
             short = f"{phrase('nearest_question', matched=matched)}\n\n{short}"
-        elif leaders[0].question_similarity < SURE_OF_YES and _YES_OR_NO.match(answers[0]):
+        elif leaders[0].question_similarity < SURE_OF_VERDICT and _is_verdict(answers[0]):
             short = f"{phrase('answered_question', matched=matched)}\n\n{short}"
     else:
         top = turn.hits[0]
@@ -196,9 +198,14 @@ def _question_of(hit: Hit, library: Library) -> str:
 def _emphasised(text: str, *, first: bool) -> str:
     """The opening word or words of the first answer ("No.", "Within 6 weeks.") in bold."""
     opening, stop, rest = text.partition(".")
-    if first and stop and len(opening.split()) <= 6:
+    if first and stop and len(opening.split()) <= _VERDICT_WORDS:
         return f"**{opening}.**{rest}"
     return text
+
+
+def _is_verdict(text: str) -> bool:
+    """Whether an answer opens with what could be taken for the answer to any question."""
+    return len(text.partition(".")[0].split()) <= _VERDICT_WORDS or bool(_YES_OR_NO.match(text))
 
 
 def _also_cited(hits: Sequence[Hit], cited: Sequence[PassageId]) -> Iterator[PassageId]:

@@ -9,7 +9,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from visiting import LONGEST_WAIT, Visit, Visitor
 
 from assistant.library import Library
@@ -20,6 +20,8 @@ _ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+
+expect.set_options(timeout=LONGEST_WAIT)
 
 
 @contextmanager

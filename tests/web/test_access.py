@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from visiting import QUESTION, VIEWS, Visit, Visitor
 
-_WIDTHS = (320, 390, 1280, 1920)
+_WINDOWS = ((320, "light"), (390, "dark"), (1280, "light"), (1280, "dark"), (1920, "light"))
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -26,8 +26,7 @@ def _sideways(here: Visit) -> int:
     return here.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", _WIDTHS)
+@pytest.mark.parametrize(("width", "scheme"), _WINDOWS)
 def test_no_view_has_a_fault_that_axe_finds(visit: Visitor, width: int, scheme: str) -> None:
     here = visit(width=width, color_scheme=scheme)
     faults = {}
@@ -40,8 +39,7 @@ def test_no_view_has_a_fault_that_axe_finds(visit: Visitor, width: int, scheme: 
     assert faults == {view: [] for view in VIEWS}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", _WIDTHS)
+@pytest.mark.parametrize(("width", "scheme"), _WINDOWS)
 def test_no_state_of_asking_has_a_fault_that_axe_finds(visit: Visitor, width: int, scheme: str) -> None:
     here = visit(width=width, color_scheme=scheme)
     faults = {}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from calling import Serve, gauge, message, post
 from playwright.sync_api import expect
-from visiting import LONGEST_WAIT, QUESTION, Visitor
+from visiting import QUESTION, Visitor
 
 from assistant.library import Library
 
@@ -59,7 +59,7 @@ def test_who_waits_sees_their_place_and_who_finds_no_place_is_told(
     held_up.set()
     for here in pages:
         answered = here.page.locator(".atc-answer")
-        expect(answered).to_have_attribute("data-status", re.compile("answered|covered"), timeout=LONGEST_WAIT)
+        expect(answered).to_have_attribute("data-status", re.compile("answered|covered"))
         assert here.errors == []
 
 

@@ -20,7 +20,7 @@ check:
 	$(BIN)/python -m ingest
 	$(BIN)/python -m corpus check
 	$(MAKE) --jobs=2 --output-sync=target --keep-going test-page test-rest
-	$(BIN)/python -m eval
+	$(BIN)/python -m eval --split test
 
 # two halves of like length, side by side
 test-page:

@@ -21,6 +21,7 @@ from assistant.web.page import build_page, launch_options
 from corpus.settings import Settings
 
 _GOODBYE = 5  # seconds that open requests have to end when the app is stopped
+_SESSIONS = 4  # remembered for each page that may be open: 0.1 MB each, and each call of a program is one
 _IDLE = 30  # seconds that a connection may be idle between two requests
 
 
@@ -32,6 +33,7 @@ class Server(uvicorn.Server):
         self._told = told
         self._page = build_page(library, config)
         self._page.queue(api_open=False, max_size=config.queue_size)
+        self._page.state_session_capacity = _SESSIONS * config.max_open
         app = FastAPI(openapi_url=None)
         guard = Guard(app, config)
         self._metrics = Metrics(lambda: _queue_state(self._page), lambda: guard.open)

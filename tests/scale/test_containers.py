@@ -76,7 +76,8 @@ def test_all_who_use_the_store_name_the_same_one() -> None:
 
 def test_the_settings_that_are_set_exist_and_can_be_used() -> None:
     for name in (*_APPS, "ingest"):
-        given = {key.removeprefix(PREFIX).lower(): value for key, value in _SERVICES[name]["environment"].items()}
+        named = {key: value for key, value in _SERVICES[name]["environment"].items() if key.startswith(PREFIX)}
+        given = {key.removeprefix(PREFIX).lower(): value for key, value in named.items()}
         values = {key: re.sub(r"\$\{\w+:-(.*)\}", r"\1", value) for key, value in given.items()}
         assert Settings(**values).chroma_url == "http://chroma:8000"  # type: ignore[arg-type]
     for name in re.findall(rf"{PREFIX}(\w+)", _DOCKERFILE):

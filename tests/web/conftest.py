@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from visiting import LONGEST_WAIT, Visit, Visitor
 
 from assistant.library import Library
+from assistant.web.buckets import Buckets
 from assistant.web.server import Server, address_of, listen
 from corpus.settings import settings
 
@@ -46,6 +47,13 @@ def site(library: Library) -> Iterator[str]:
     library.warm_up()
     with served(library) as address:
         yield address
+
+
+@pytest.fixture
+def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No bucket of a server fills up: on a slow machine calls would else be allowed again in mid-test."""
+    for user in ("guard", "login"):
+        monkeypatch.setattr(f"assistant.web.{user}.Buckets", lambda most: Buckets(most, clock=lambda: 0.0))
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ def test_a_wrong_login_is_refused(serve: Serve, given: str) -> None:
     assert get(serve(**_LOGIN), headers={"Authorization": given}).status_code == 401
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_after_many_wrong_passwords_even_the_right_one_waits(serve: Serve) -> None:
     address = serve(**_LOGIN)
     tried = [get(address, auth=("school", f"guess {number}")) for number in range(25)]

@@ -139,6 +139,7 @@ def test_a_household_of_ipv6_counts_as_one_client() -> None:
     assert client_of("::ffff:192.0.2.7") == client_of("192.0.2.7") != client_of("192.0.2.8")
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_too_many_calls_are_refused_and_told_when_to_come_back(serve: Serve) -> None:
     address = serve(rate_limit=5)
     taken = [post(address + CALL, json=PASSAGE) for _ in range(8)]
@@ -149,6 +150,7 @@ def test_too_many_calls_are_refused_and_told_when_to_come_back(serve: Serve) -> 
         assert all(get(address + path).status_code == 200 for _ in range(8))
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_a_client_cannot_pretend_to_be_another(serve: Serve) -> None:
     address = serve(rate_limit=3)
     taken = [
@@ -158,6 +160,7 @@ def test_a_client_cannot_pretend_to_be_another(serve: Serve) -> None:
     assert taken == [200] * 3 + [429] * 2
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_behind_a_trusted_proxy_each_client_counts_for_itself(serve: Serve) -> None:
     trusted = Settings(trusted_proxies="127.0.0.1,10.0.0.0/8").trusted_proxies
     address = serve(rate_limit=2, trusted_proxies=trusted)
@@ -169,6 +172,7 @@ def test_behind_a_trusted_proxy_each_client_counts_for_itself(serve: Serve) -> N
     assert [call(f"203.0.113.{number}, 192.0.2.2") for number in range(3)] == [200, 200, 429]  # only the last counts
 
 
+@pytest.mark.usefixtures("stopped_clock")
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_page_says_in_words_that_there_were_too_many(serve: Serve, visit: Visitor, width: int) -> None:
     here = visit(width, address=serve(rate_limit=5))

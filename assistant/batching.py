@@ -23,7 +23,9 @@ class _Waiting:
 
     text: str
     vector: Vector | None = None
-    error: Exception | None = None
+    error: BaseException | None = None
+    turn: threading.Event = field(default_factory=threading.Event)
+    """Set when the question is done, and when its thread is the one that embeds next."""
     done: threading.Event = field(default_factory=threading.Event)
 
 
@@ -35,9 +37,9 @@ class QuestionVectors:
         self._embed_many = embed_many
         self._most = kept
         self._kept: OrderedDict[str, Vector] = OrderedDict()
-        self._waiting: dict[str, _Waiting] = {}
+        self._waiting: OrderedDict[str, _Waiting] = OrderedDict()
+        self._busy = False
         self._lists = threading.Lock()
-        self._working = threading.Lock()
 
     def of(self, text: str) -> Vector:
         """The vector of `text`, which can't be written to; raises what embedding it raised."""
@@ -45,12 +47,19 @@ class QuestionVectors:
             if (known := self._kept.get(text)) is not None:
                 self._kept.move_to_end(text)
                 return known
-            mine = self._waiting.setdefault(text, _Waiting(text))
-        # whoever comes first works for all who wait by then; the others find their vector when they get their turn
-        while not mine.done.is_set():
-            with self._working:
-                if not mine.done.is_set():
-                    self._embed_some()
+            mine = self._waiting.get(text)
+            others_turn = mine is not None
+            if mine is None:
+                mine = self._waiting[text] = _Waiting(text)
+                if not self._busy:
+                    self._busy = True
+                    mine.turn.set()
+        if others_turn:
+            mine.done.wait()
+        else:
+            mine.turn.wait()
+            if not mine.done.is_set():
+                self._embed_some()
         if mine.error is not None:
             raise mine.error
         assert mine.vector is not None  # noqa: S101  # done without an error
@@ -62,14 +71,14 @@ class QuestionVectors:
             self._kept.clear()
 
     def _embed_some(self) -> None:
-        """Embed those who have waited longest."""
+        """Embed those who have waited longest, then let the next of those who came meanwhile do the same."""
         with self._lists:
             some = list(self._waiting.values())[:TOGETHER]
         try:
             for one, vector in zip(some, self._embed_many([one.text for one in some]), strict=True):
                 one.vector = np.array(vector, dtype=np.float32)
                 one.vector.flags.writeable = False
-        except Exception as error:
+        except BaseException as error:
             for one in some:
                 one.error = error
         with self._lists:
@@ -78,5 +87,10 @@ class QuestionVectors:
                 if one.vector is not None:
                     self._kept[one.text] = one.vector
                 one.done.set()
+                one.turn.set()
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
+            following = next(iter(self._waiting.values()), None)
+            self._busy = following is not None
+            if following is not None:
+                following.turn.set()

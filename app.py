@@ -7,7 +7,7 @@ from assistant.generate import model_problem
 from assistant.library import Library
 from assistant.model_clients import warm_up
 from assistant.web.logs import configure_logs
-from assistant.web.server import Server, address_of, listen
+from assistant.web.server import Server, address_of, listen, open_to_others
 from corpus.settings import SettingsError, settings
 from ingest.errors import EmbedderError, IndexMissing
 
@@ -33,6 +33,8 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
+    if warning := open_to_others(config):
+        print(warning, file=sys.stderr)
     configure_logs(config.request_log)
     told = f"Ask the Code is at {address_of(listening)} (Ctrl+C ends it)."
     with suppress(KeyboardInterrupt), listening:

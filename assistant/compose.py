@@ -12,6 +12,7 @@ from assistant.markdown import render
 from assistant.phrases import phrase
 from assistant.quote import Quotation, quote_best, quote_part, quote_whole, shared_share
 from assistant.references import Neighbour
+from assistant.retrieve import named_passage
 from assistant.turn import Hit, Turn
 from corpus.annotation import Annotation
 from corpus.catalogue import bare_passage
@@ -112,20 +113,25 @@ def written(turn: Turn, answer: Answer) -> Answer:
 
 def _answer_by_reference(turn: Turn, library: Library) -> Answer:
     sheet = _Sheet(library, turn.resolved)
-    sentences: list[str] = []
+    cited: dict[PassageId, list[str]] = {}
     notes: list[str] = []
-    asked = len(turn.references)
-    named = [hit.passage for hit in turn.hits[:asked]]
-    for reference, name in zip(turn.references, named, strict=False):
+    for reference in turn.references:
+        name = named_passage(reference, library)
+        if name is None:
+            continue
         part = reference.part if reference.neighbour is Neighbour.ITSELF else ""
         passage = library.passages[name]
         if part and passage.text is not None and passage.part(part) is None:
             notes.append(phrase("no_such_provision", "part", label=passage.label, part=part))
             part = ""
         citation = sheet.cite(name + part, whole=True)
+        cited.setdefault(name, []).append(f"**{citation.label}** [{citation.number}]")
+    named = list(cited)
+    sentences = []
+    for name, labels in cited.items():
         annotation = library.annotations.get(name)
         gist = annotation.gist if annotation else ""
-        sentences.append(f"**{citation.label}** [{citation.number}]: {gist}".rstrip(": "))
+        sentences.append(f"{', '.join(dict.fromkeys(labels))}: {gist}".rstrip(": "))
     for explained in named[:2]:
         for ref in _behind(explained, library)[:2]:
             sheet.cite(ref)

@@ -16,6 +16,8 @@ _TEXT, _SMALL = 10, 8.5
 _BLACK, _INK, _LINK, _LINE = (0, 0, 0), (29, 53, 87), (11, 83, 148), (111, 119, 123)
 _MARGIN, _INDENT, _LEAD = 20, 6, 1.45
 _MM_PER_POINT = 25.4 / 72
+_PAGES = "\ue000\ue001"
+"""Stands for the number of pages until it is known: characters that mean nothing, so that no note holds them."""
 
 
 def to_pdf(document: Document) -> bytes:
@@ -46,10 +48,11 @@ def _sheet(document: Document) -> Any:
             self.set_y(-14)
             self.set_font(_FONT, "", _SMALL)
             self.set_text_color(80, 80, 80)
-            self.cell(0, 6, f"{document.title[:70]} · page {self.page_no()} of {{nb}}", align="C")
+            self.cell(0, 6, f"{document.title[:70]} · page {self.page_no()} of {_PAGES}", align="C")
             self.set_text_color(*_BLACK)
 
     pdf = Sheet(format="A4")
+    pdf.alias_nb_pages(_PAGES)
     folder = fonts_folder()
     for style, name in _FACES.items():
         pdf.add_font(_FONT, style, folder / name)

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from assistant.answer import Audience
 from assistant.library import Library
-from assistant.pipeline import answer
-from assistant.turn import Turn
-from assistant.web.api import endpoints, error
+from assistant.web.api import endpoints
 from ingest.errors import EmbedderError, IndexMissing
 
 if TYPE_CHECKING:
@@ -30,23 +26,7 @@ def build_server(library: Library) -> MCPServer:
 
     server = MCPServer("ask-the-code", title="Ask the Code", instructions=_INSTRUCTIONS, log_level="WARNING")
 
-    def ask(question: str, audience: str | None = None) -> dict[str, Any]:
-        """Answer a question about SEND law in England, in plain words with verbatim quotations.
-
-        Args:
-            question: The question, in plain words, at most 4,000 characters.
-            audience: Who asks: "parent", "young person", "teacher" or "advocate"; nothing for anyone.
-
-        Returns:
-            status, text (Markdown, whole), short, citations, duties, deadlines, notes, suggestions, retrieved.
-        """
-        known = [who.value for who in Audience]
-        if audience and audience not in known:
-            return error("unknown_audience", f"Choose an audience of {', '.join(known)}; or leave it out.")
-        turn = Turn(question, audience=Audience(audience) if audience else None)
-        return asdict(answer(turn, library))
-
-    for name, function in {"ask": ask, **endpoints(library)}.items():
+    for name, function in endpoints(library).items():
         server.tool(name=name)(function)
     return server
 

@@ -1,4 +1,4 @@
-"""The endpoints for programs: a passage, a search, deadlines. Each takes plain values and gives a JSON object.
+"""The endpoints for programs: an answer, a passage, a search, deadlines. Each takes plain values and gives JSON.
 
 What can't be answered gives `{"error": {"code", "message"}}`: the message says what to do, and nothing raises.
 """
@@ -6,9 +6,11 @@ What can't be answered gives `{"error": {"code", "message"}}`: the message says 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from assistant.answer import Audience
 from assistant.check import LONGEST_QUESTION, check_question, read_references, what_exists
 from assistant.deadlines import (
     Deadline,
@@ -22,9 +24,11 @@ from assistant.deadlines import (
 )
 from assistant.deadlines import deadlines as dates_after
 from assistant.library import Library
+from assistant.pipeline import answer
 from assistant.references import Neighbour, find_references
 from assistant.retrieve import retrieve
 from assistant.turn import Turn
+from assistant.visible import clean
 from assistant.web.refusal import Refused
 from corpus.catalogue import bare_passage
 from corpus.check import base_id
@@ -34,6 +38,8 @@ from ingest.vectors import VectorsAway
 
 MOST_FOUND = 20
 """Passages that one search may return."""
+AT_ONCE = 4
+"""Calls of one endpoint that are worked on at once; more wait their turn."""
 LONGEST_NAME = 200
 """Characters of an id or of an event."""
 _ATTRIBUTION = "Contains public sector information licensed under the Open Government Licence v3.0."
@@ -51,17 +57,35 @@ def search_away() -> Json:
     return error("search_away", Refused("search_away").message)
 
 
+def ask(library: Library, question: Any, audience: Any = None, history: Any = None) -> Json:
+    """The answer to `question` for `audience`, after the earlier questions of `history`, oldest first."""
+    if question is not None and not isinstance(question, str):
+        return error("invalid_question", "Give the question as text.")
+    known = [who.value for who in Audience]
+    if audience and audience not in known:
+        return error("unknown_audience", f"Choose an audience of {', '.join(known)}; or leave it out.")
+    earlier = [] if history is None else history
+    if not isinstance(earlier, list) or not all(isinstance(item, str) for item in earlier):
+        return error("invalid_history", "Give history as a list of earlier questions, as text, or leave it out.")
+    turn = Turn(question or "", history=tuple(earlier), audience=Audience(audience) if audience else None)
+    try:
+        return asdict(answer(turn, library))
+    except VectorsAway:
+        return search_away()
+
+
 def passage(library: Library, id: Any) -> Json:  # the name that programs use
     """The passage `id`, such as `cop:9.14` or `cfa2014:s36(8)`, or one named as people do: "para 9.14", "s.36"."""
-    if not isinstance(id, str) or not id.strip():
+    wanted = _name(id)
+    if not wanted:
         return error("invalid_id", "Give the id of a passage as text, such as cop:9.14 or cfa2014:s36.")
-    if len(id) > LONGEST_NAME:
+    if len(wanted) > LONGEST_NAME:
         return error("too_long", f"An id has at most {LONGEST_NAME} characters.")
-    ref = _ref(id.strip(), library)
+    ref = _ref(wanted, library)
     if ref is None:
-        missing = " ".join(dict.fromkeys(what_exists(item) for item in find_references(id)[1]))
+        missing = " ".join(dict.fromkeys(what_exists(item) for item in find_references(wanted)[1]))
         ids = "Ids look like cop:9.14, cfa2014:s36(8) or sendregs2014:r5; `search` finds them."
-        return error("unknown_passage", missing or f"There is no passage “{id.strip()}”. {ids}")
+        return error("unknown_passage", missing or f"There is no passage “{wanted}”. {ids}")
     found = library.passages[PassageId(base_id(ref))]
     part = ref[len(found.id) :]
     if part and found.text is not None and found.part(part) is None:
@@ -91,16 +115,17 @@ def search(library: Library, question: Any, limit: Any = 10) -> Json:
 
 def deadlines(event: Any, date: Any) -> Json:  # the names that programs use
     """The statutory limits that follow from `event` (its id, or words for it) on `date` (ISO, such as 2026-03-03)."""
-    if not isinstance(event, str) or not event.strip():
+    wanted = _name(event)
+    if not wanted:
         return error("invalid_event", "Give the event as text.", events=_event_list(events()))
-    if len(event) > LONGEST_NAME:
+    if len(wanted) > LONGEST_NAME:
         return error("too_long", f"An event has at most {LONGEST_NAME} characters.")
-    found = find_event(event)
+    found = find_event(wanted)
     if found is None:
-        near = nearest_events(event)
+        near = nearest_events(wanted)
         return error(
             "unknown_event",
-            f"There is no event “{event.strip()}”.",
+            f"There is no event “{wanted}”.",
             nearest=_event_list(near),
             events=_event_list(events()),
         )
@@ -121,15 +146,30 @@ def deadlines(event: Any, date: Any) -> Json:  # the names that programs use
 
 
 def build(library: Library) -> None:
-    """Offer the functions as endpoints of the surrounding gradio page: /passage, /search and /deadlines."""
+    """Offer the functions as endpoints of the surrounding gradio page: /ask, /passage, /search and /deadlines."""
     from gradio.events import api as add_endpoint
 
     for name, function in endpoints(library).items():
-        add_endpoint(function, api_name=name)
+        add_endpoint(function, api_name=name, concurrency_limit=AT_ONCE)
 
 
 def endpoints(library: Library) -> dict[str, Callable[..., Json]]:
     """The functions over `library`, by name, with the types and descriptions that programs are shown."""
+
+    def put(question: str, audience: str | None = None, history: list[str] | None = None) -> Json:
+        """Answer a question about SEND law in England, in plain words with verbatim quotations of the Code and the law.
+
+        Args:
+            question: The question, in plain words, at most 4,000 characters.
+            audience: Who asks: "parent", "young person", "teacher" or "advocate"; nothing for anyone.
+            history: Earlier questions of the conversation, oldest first.
+
+        Returns:
+            The answer: status, text (Markdown, whole), short, citations, duties, deadlines, notes, suggestions,
+            retrieved.
+            What can't be put gives {"error": {"code", "message"}}.
+        """
+        return ask(library, question, audience, history)
 
     def read(id: str) -> Json:
         """Read one passage of the SEND Code of Practice or its legislation, with its official text and our summary.
@@ -173,7 +213,12 @@ def endpoints(library: Library) -> dict[str, Callable[..., Json]]:
         """
         return deadlines(event, date)
 
-    return {"passage": read, "search": find, "deadlines": work_out}
+    return {"ask": put, "passage": read, "search": find, "deadlines": work_out}
+
+
+def _name(given: Any) -> str:
+    """A name as it was meant, without what can't be seen; empty where it isn't text. A far too long one is cut."""
+    return clean(given[: 20 * LONGEST_NAME]) if isinstance(given, str) else ""
 
 
 def _ref(named: str, library: Library) -> str | None:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from assistant.chapters import Chapter, chapter_of, chapters
 from assistant.library import Library
 from assistant.meeting_pack import pin_passage
+from assistant.visible import clean
 from assistant.web.browse_html import chapter_html, found_html, one_html
 from assistant.web.passage_view import full_label
 from assistant.web.store import keep
@@ -83,12 +84,12 @@ def build(library: Library, store: gr.HTML) -> Browse:
     shown = gr.HTML(chapter_html(first, library), js_on_load=ON_CLICK, apply_default_css=False, elem_id="atc-b-shown")
 
     def listed(text: str, key: str) -> Markup:
-        if text and text.strip():
-            return found_html(text.strip(), search.find(text), library)
+        if text:
+            return found_html(text, search.find(text), library)
         return chapter_html(by_key.get(key, first), library)
 
     def find(key: str, event: gr.EventData) -> tuple[str, Markup]:
-        text = str((event._data or {}).get("query", ""))[:LONGEST_QUERY]
+        text = clean(str((event._data or {}).get("query", ""))[:LONGEST_QUERY])
         return text, listed(text, key)
 
     def turn_to(chosen: str) -> tuple[Any, ...]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,14 +10,11 @@ from typing import Any
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
 
 import gradio as gr
-from gradio.events import api as add_endpoint
 from markupsafe import Markup
 
 from assistant.generate import privacy_line
 from assistant.library import Library
 from assistant.llm import is_configured
-from assistant.pipeline import answer
-from assistant.turn import Turn
 from assistant.version import built_at, program_version
 from assistant.web import api, ask_view, browse, deadlines_view, pack
 from assistant.web.look import theme
@@ -28,11 +23,11 @@ from assistant.web.sources_panel import loaded_sources, old_sources, summary_lin
 from assistant.web.store import build_store
 from assistant.web.templates import render
 from corpus.settings import Settings
-from ingest.vectors import VectorsAway
 
 _HERE = Path(__file__).parent
 TITLE = "Ask the Code"
-_LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
+LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Hosts that only this machine can reach."""
 VIEWS = (
     ("ask", "Ask"),
     ("browse", "Browse"),
@@ -66,7 +61,6 @@ def build_page(library: Library, config: Settings) -> gr.Blocks:
             return browser.show(str(event.ref))
 
         source.browse(show_passage, None, list(browser.outputs), show_progress="hidden", api_visibility="private")
-        add_endpoint(_endpoint(library), api_name="ask")
         api.build(library)
     return page
 
@@ -109,34 +103,10 @@ def launch_options(library: Library, config: Settings) -> dict[str, Any]:
 
 def _where_it_goes(config: Settings) -> str:
     """Where what a person writes goes, in a sentence."""
-    if config.host not in _LOCAL and not is_configured(config):
+    if config.host not in LOCAL and not is_configured(config):
         return _SHARED
     return privacy_line(config)
 
 
 def _own_file(name: str) -> Markup:
     return Markup((_HERE / name).read_text(encoding="utf-8"))  # noqa: S704  # written by us
-
-
-def _endpoint(library: Library) -> Callable[..., dict[str, Any]]:
-    def ask(question: str, audience: str | None = None, history: list[str] | None = None) -> dict[str, Any]:
-        """Answer a question from the SEND Code of Practice and its legislation.
-
-        Args:
-            question: The question, in plain words, at most 4,000 characters.
-            audience: Who asks: "parent", "young person", "teacher" or "advocate"; nothing for anyone.
-            history: Earlier questions of the conversation, oldest first.
-
-        Returns:
-            The answer: status, text (Markdown), short, citations, duties, deadlines, notes, suggestions, retrieved.
-        """
-        who = ask_view.audience_of(audience)
-        if audience and who is None:
-            known = ", ".join(name.value for name, *_ in ask_view.AUDIENCES)
-            raise gr.Error(f"There is no audience “{audience}”. Choose one of: {known}; or leave it out.")
-        try:
-            return asdict(answer(Turn(question or "", history=tuple(history or ()), audience=who), library))
-        except VectorsAway:
-            return api.search_away()
-
-    return ask

@@ -17,7 +17,7 @@ from assistant.web.guard import Guard
 from assistant.web.logs import log_request
 from assistant.web.metrics import Metrics, QueueState
 from assistant.web.operations import Readiness, operation_routes, probe
-from assistant.web.page import build_page, launch_options
+from assistant.web.page import LOCAL, build_page, launch_options
 from corpus.settings import Settings
 
 _GOODBYE = 5  # seconds that open requests have to end when the app is stopped
@@ -65,6 +65,16 @@ def listen(config: Settings) -> socket.socket:
     """The socket of the settings' address; raises OSError where it is taken or isn't one of this machine's."""
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     return socket.create_server((config.host, config.port), family=family)
+
+
+def open_to_others(config: Settings) -> str | None:
+    """A warning where other machines can reach the page and nobody is asked for a name and a password."""
+    if config.login_user or config.host in LOCAL:
+        return None
+    return (
+        f"The page listens on {config.host}, so other machines can reach it, and there is no login. Set "
+        "ASK_THE_CODE_LOGIN_USER and ASK_THE_CODE_LOGIN_PASSWORD, or see that only a proxy of yours can reach it."
+    )
 
 
 def address_of(listening: socket.socket) -> str:

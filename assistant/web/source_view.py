@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from assistant.library import Library
+from assistant.visible import clean
 from assistant.web.page_image import PageImage, PageImages
 from assistant.web.templates import render
 from corpus.annotation import LawStatus
@@ -38,7 +39,7 @@ def render_source(library: Library, pages: PageImages, ref: str, quote: str = ""
     name = PassageId(base_id(ref))
     passage = library.passages.get(name)
     if passage is None:
-        return render("source_missing.html", ref=ref)
+        return render("source_missing.html", ref=clean(ref))
     annotation = library.annotations.get(name)
     return render(
         "source.html",

@@ -263,6 +263,14 @@ def test_no_note_breaks_a_document(kind: str, note: str, library: Library) -> No
     assert FORMATS[kind][0](document(pack, library, TODAY))
 
 
+def test_a_note_is_printed_as_it_was_written(library: Library) -> None:
+    pack = annotate(pin_passage("cfa2014:s42", Pack()), {"passage-cfa2014:s42": "Ask about {nb} hours"})
+    pages = pypdf.PdfReader(io.BytesIO(to_pdf(document(pack, library, TODAY)))).pages
+    text = " ".join(page.extract_text() for page in pages)
+    assert "Ask about {nb} hours" in text
+    assert f"page {len(pages)} of {len(pages)}" in text
+
+
 @given(st.text(max_size=LONGEST_NAME))
 @settings(max_examples=200, deadline=None)
 def test_file_names_are_safe_whatever_the_meeting_is_called(name: str) -> None:

@@ -13,6 +13,7 @@ from assistant.pipeline import answer
 from assistant.turn import Turn
 from corpus.catalogue import load_catalogue
 from corpus.check import base_id
+from corpus.passage import PassageId
 from eval.measures import quotes_are_verbatim
 
 
@@ -67,6 +68,13 @@ def test_several_references_are_all_answered_in_their_order(library: Library) ->
     found = _ask(library, "9.14 and s.36(3) and reg 5")
     assert found.retrieved[:3] == ("cop:9.14", "cfa2014:s36", "sendregs2014:r5")
     assert [citation.id for citation in found.citations[:3]] == ["cop:9.14", "cfa2014:s36(3)", "sendregs2014:r5"]
+
+
+def test_two_parts_of_one_section_are_both_cited_before_anything_else(library: Library) -> None:
+    found = _ask(library, "what do s.36(3) and s.36(8) say?")
+    assert [citation.id for citation in found.citations[:2]] == ["cfa2014:s36(3)", "cfa2014:s36(8)"]
+    assert all(citation.id.split("(")[0] != "eqa2010:sch13.p7" for citation in found.citations)
+    assert found.short.count(library.annotations[PassageId("cfa2014:s36")].gist) == 1
 
 
 def test_a_part_that_does_not_exist_is_said_and_the_section_shown(library: Library) -> None:

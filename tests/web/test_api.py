@@ -38,7 +38,12 @@ def test_a_passage_comes_with_text_summary_law_source_and_licence(library: Libra
 
 @pytest.mark.parametrize(
     ("named", "id"),
-    [("paragraph 9.14", "cop:9.14"), ("s.36(8)", "cfa2014:s36(8)"), (" cfa2014:s36(8) ", "cfa2014:s36(8)")],
+    [
+        ("paragraph 9.14", "cop:9.14"),
+        ("s.36(8)", "cfa2014:s36(8)"),
+        (" cfa2014:s36(8) ", "cfa2014:s36(8)"),
+        ("cop:9\u200b.14", "cop:9.14"),
+    ],
 )
 def test_a_passage_is_found_by_id_or_by_name_whole_or_in_part(library: Library, named: str, id: str) -> None:
     found = api.passage(library, named)
@@ -59,6 +64,8 @@ def test_a_passage_is_found_by_id_or_by_name_whole_or_in_part(library: Library, 
         (["cop:9.14"], "invalid_id", "Give the id"),
         ("x" * 10_000, "too_long", "at most 200 characters"),
         ("../../etc/passwd", "unknown_passage", "There is no passage"),
+        ("\u202ecop:99.1\u2066", "unknown_passage", "no passage “cop:99.1”"),
+        ("\u200b\U000e0041", "invalid_id", "Give the id"),
     ],
 )
 def test_a_passage_that_cannot_be_given_is_an_error_in_words(
@@ -67,6 +74,29 @@ def test_a_passage_that_cannot_be_given_is_an_error_in_words(
     answered = api.passage(library, named)
     assert _code(answered) == code
     assert says in answered["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("question", "audience", "history", "code"),
+    [
+        (5, None, [], "invalid_question"),
+        (["a"], None, [], "invalid_question"),
+        ("What does section 42 say?", "judge", [], "unknown_audience"),
+        ("What does section 42 say?", ["parent"], [], "unknown_audience"),
+        ("What does section 42 say?", None, "earlier", "invalid_history"),
+        ("What does section 42 say?", None, [None], "invalid_history"),
+    ],
+)
+def test_a_question_that_cannot_be_put_is_an_error_in_words(
+    library: Library, question: Any, audience: Any, history: Any, code: str
+) -> None:
+    assert _code(api.ask(library, question, audience, history)) == code
+
+
+def test_an_answer_to_a_program_is_plain_json(library: Library) -> None:
+    found = api.ask(library, "and how long does that take?", "parent", ["Can I ask for an EHC needs assessment?"])
+    assert found["status"] == "answered"
+    assert json.loads(json.dumps(found)) == json.loads(json.dumps(found, default=str))
 
 
 def test_a_search_gives_the_passages_best_first(library: Library) -> None:

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from pydantic import SecretStr
 from visiting import Visitor
 
+from assistant.web.server import open_to_others
 from corpus.settings import Settings, SettingsError, settings
 
 _LOGIN = {"login_user": "school", "login_password": SecretStr("a-long-secret")}
@@ -93,3 +94,16 @@ def test_settings_of_the_server_that_cannot_be_used_are_explained_without_the_se
 def test_networks_are_given_with_commas_between(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASK_THE_CODE_TRUSTED_PROXIES", "10.0.0.0/8, 127.0.0.1,::1")
     assert [str(network) for network in Settings().trusted_proxies] == ["10.0.0.0/8", "127.0.0.1/32", "::1/128"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "warned"),
+    [
+        ({"host": "127.0.0.1"}, False),
+        ({"host": "0.0.0.0"}, True),
+        ({"host": "0.0.0.0", "login_user": "ann", "login_password": "a long enough password"}, False),
+    ],
+)
+def test_a_page_that_others_can_reach_without_a_login_says_so(changes: dict[str, str], warned: bool) -> None:
+    warning = open_to_others(Settings(**changes))
+    assert bool(warned) is (warning is not None and "ASK_THE_CODE_LOGIN_USER" in warning)

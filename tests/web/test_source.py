@@ -87,8 +87,9 @@ def test_the_quotation_is_marked_where_it_stands(library: Library, pages: PageIm
 
 
 def test_a_passage_that_does_not_exist_gets_a_sentence(library: Library, pages: PageImages) -> None:
-    html = render_source(library, pages, "<b>cop:99.99")
+    html = render_source(library, pages, "<b>\u202ecop:99.99")
     assert "isn’t among the sources" in html
+    assert "\u202e" not in html
     assert "<b>" not in html
 
 

@@ -134,7 +134,11 @@ class Answer:
     matched: str = ""
     """The question of ours that it answers, where that isn't the one asked."""
     asked: str = ""
-    """The question as understood, where it had to be completed from the conversation."""
+    """The question as understood, where it had to be translated or completed from the conversation."""
+    language: str = ""
+    """The language that was asked in (BCP 47), where question and answer were translated."""
+    translation: str = ""
+    """The short answer in that language, by a language model."""
     citations: tuple[Citation, ...] = ()
     duties: tuple[DutyRow, ...] = ()
     deadlines: tuple[DatedDeadline, ...] = ()

@@ -6,7 +6,6 @@ from datetime import date
 
 from assistant import deadlines
 from assistant.answer import Answer, Status
-from assistant.language import danger_in, detect
 from assistant.library import Library
 from assistant.phrases import has_phrase, phrase
 from assistant.references import Missing, find_references
@@ -38,33 +37,19 @@ def check_question(turn: Turn, library: Library) -> None:
     asked = clean(turn.question[: _LONGEST_TYPED + 1])
     if len(turn.question) > _LONGEST_TYPED or len(asked) > LONGEST_QUESTION:
         turn.question = turn.resolved = clean(turn.question[:_SHOWN])[:_SHOWN] + "…"
-        turn.answer = _end(
-            turn, Status.INVALID_QUESTION, phrase("invalid_question", "too_long", limit=LONGEST_QUESTION)
-        )
+        turn.answer = end(turn, Status.INVALID_QUESTION, phrase("invalid_question", "too_long", limit=LONGEST_QUESTION))
         return
     turn.question = turn.resolved = asked
     if not turn.question:
-        turn.answer = _end(turn, Status.INVALID_QUESTION, phrase("invalid_question", "empty"))
+        turn.answer = end(turn, Status.INVALID_QUESTION, phrase("invalid_question", "empty"))
     elif not any(char.isalnum() for char in turn.question):
-        turn.answer = _end(turn, Status.INVALID_QUESTION, phrase("invalid_question", "no_words"))
-
-
-def recognise_language(turn: Turn, library: Library) -> None:
-    """Answer a question that isn't in English in its own language, with what can be done; danger comes first."""
-    language = detect(turn.question, library.knows_word)
-    if language is None:
-        return
-    if danger_in(turn.question, language):
-        text = f"{language.urgent_text}\n\n{phrase('urgent_help')}"
-        turn.answer = _end(turn, Status.URGENT_HELP, text)
-    else:
-        turn.answer = _end(turn, Status.NOT_COVERED, f"{language.text}\n\n{language.english}")
+        turn.answer = end(turn, Status.INVALID_QUESTION, phrase("invalid_question", "no_words"))
 
 
 def spot_danger(turn: Turn, library: Library) -> None:
     """Where someone may come to harm, help comes before anything else."""
     if speaks_of_danger(turn.question) or _sounds_urgent(turn, library):
-        turn.answer = _end(turn, Status.URGENT_HELP, f"{phrase('urgent_help')}\n\n{phrase('urgent_also')}")
+        turn.answer = end(turn, Status.URGENT_HELP, f"{phrase('urgent_help')}\n\n{phrase('urgent_also')}")
 
 
 def _sounds_urgent(turn: Turn, library: Library) -> bool:
@@ -83,7 +68,7 @@ def translate_old_words(turn: Turn, library: Library) -> None:
 def spot_proposals(turn: Turn, library: Library) -> None:
     """Tell what is only proposed from the law in force."""
     if speaks_of_proposals(turn.resolved):
-        turn.answer = _end(turn, Status.NOT_COVERED, f"{phrase('proposals')}\n\n{phrase('who_can_help')}")
+        turn.answer = end(turn, Status.NOT_COVERED, f"{phrase('proposals')}\n\n{phrase('who_can_help')}")
 
 
 def spot_deadlines(turn: Turn, library: Library) -> None:
@@ -103,7 +88,7 @@ def spot_jurisdiction(turn: Turn, library: Library) -> None:
     """Name the right system where the question isn't about England."""
     place = other_jurisdiction(turn.resolved)
     if place and not _merely_mentions_it(turn, library):
-        turn.answer = _end(turn, Status.OTHER_JURISDICTION, phrase("other_jurisdiction", place))
+        turn.answer = end(turn, Status.OTHER_JURISDICTION, phrase("other_jurisdiction", place))
 
 
 def _merely_mentions_it(turn: Turn, library: Library) -> bool:
@@ -117,7 +102,7 @@ def spot_topic(turn: Turn, library: Library) -> None:
     topic = topic_not_covered(turn.resolved)
     if topic:
         text = f"{phrase('not_covered_topics', topic)}\n\n{phrase('who_can_help')}"
-        turn.answer = _end(turn, Status.NOT_COVERED, text)
+        turn.answer = end(turn, Status.NOT_COVERED, text)
 
 
 def read_references(turn: Turn, library: Library) -> None:
@@ -125,7 +110,7 @@ def read_references(turn: Turn, library: Library) -> None:
     turn.references, turn.missing = find_references(turn.resolved)
     if turn.missing and not turn.references:
         text = " ".join(dict.fromkeys(what_exists(missing) for missing in turn.missing))
-        turn.answer = _end(turn, Status.NO_SUCH_PROVISION, text)
+        turn.answer = end(turn, Status.NO_SUCH_PROVISION, text)
 
 
 def what_exists(missing: Missing) -> str:
@@ -161,5 +146,6 @@ def _spoken(local: str) -> str:
     return f"{kind} {local[1:]}"
 
 
-def _end(turn: Turn, status: Status, text: str) -> Answer:
+def end(turn: Turn, status: Status, text: str) -> Answer:
+    """An answer that is nothing but `text`."""
     return Answer(status, text, short=text, question=turn.question, audience=turn.audience)

@@ -99,7 +99,7 @@ def _check(draft: str, prompt: Prompt, composed: Answer, *, whole: bool) -> Chec
 def _worded(composed: Answer, checked: Checked, masked: Masked, *, whole: bool) -> Answer:
     """The composed answer with the model's words in place of its short answer."""
     short = unmask(checked.text, masked)
-    notes = (prompt_words().notes["written"], *_what_was_masked(masked)) if whole else ()
+    notes = (prompt_words().notes["written"], *what_was_masked(masked)) if whole else ()
     # the model answers what was asked, not the question of ours that is nearest to it
     return _rendered(replace(composed, short=short, matched="", notes=composed.notes + notes))
 
@@ -109,7 +109,7 @@ def _as_composed(composed: Answer, why: str, masked: Masked, config: Settings) -
     words = prompt_words()
     note = words.notes["kept"].format(why=words.why[why].format(extra=config.llm))
     asked = why not in (Reason.MISSING, Reason.PAUSED)
-    notes = (note, *(_what_was_masked(masked) if asked else ()))
+    notes = (note, *(what_was_masked(masked) if asked else ()))
     return _rendered(replace(composed, notes=composed.notes + notes))
 
 
@@ -117,7 +117,7 @@ def _rendered(answer: Answer) -> Answer:
     return replace(answer, text=render(answer))
 
 
-def _what_was_masked(masked: Masked) -> tuple[str, ...]:
+def what_was_masked(masked: Masked) -> tuple[str, ...]:
     """The note that tells which kinds of details were masked; none where there were none."""
     if not masked.found:
         return ()

@@ -54,6 +54,8 @@ class Language:
     """Whether `text` runs from right to left."""
     urgent_text: str
     """`text` with its last sentence, to call 999, put first."""
+    caution: str
+    """That a translation is a program's and that the English counts; in English where it has no text of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ def language(code: str) -> Language:
         english="\n\n".join(original if own else plain),
         rtl=rtl,
         urgent_text="\n\n".join([said[-1], *said[:-1]]),
+        caution=entry.translated or catalogue.translated,
     )
 
 

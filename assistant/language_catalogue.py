@@ -45,6 +45,7 @@ class Entry(BaseModel):
     dir: Literal["ltr", "rtl"] = "ltr"
     script: str = "Latin"
     sentences: tuple[str, ...] = ()
+    translated: str = ""
     letters: str = ""
     strong: _Words = frozenset()
     weak: _Words = frozenset()
@@ -65,6 +66,7 @@ class Catalogue(BaseModel):
     example: str
     original: tuple[str, ...] = Field(min_length=1)
     other: tuple[str, ...] = Field(min_length=1)
+    translated: str
     scripts: dict[str, tuple[tuple[int, int], ...]]
     english_words: _Words
     abbreviations: _Words
@@ -75,6 +77,8 @@ class Catalogue(BaseModel):
         for code, entry in self.languages.items():
             if entry.sentences and len(entry.sentences) != len(self.original):
                 raise ValueError(f"{code} has {len(entry.sentences)} sentences; the original has {len(self.original)}")
+            if bool(entry.sentences) != bool(entry.translated):
+                raise ValueError(f"{code} must say what a translation is worth, as it has sentences of its own")
             if entry.script != "Latin" and entry.script not in self.scripts:
                 raise ValueError(f"{code} is written in {entry.script}, which isn't among the scripts")
         return self

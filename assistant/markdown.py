@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from assistant.answer import Answer, Audience, Citation, DatedDeadline, DutyRow, Status
+from assistant.language import language
 from assistant.phrases import phrase
 from assistant.quote import mark_modals
 from corpus.passage import Force
@@ -26,12 +27,13 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>~$]|&(?=#?\w+;))")
 
 def render(answer: Answer) -> str:
     """All parts of `answer`, whole; the short answer comes first."""
-    blocks = [answer.short]
+    blocks = [*_translated(answer), answer.short]
     if answer.asked:
-        blocks.append(f"*{phrase('understood_as', resolved=as_typed(_clip(answer.asked)))}*")
+        key = "translated_as" if answer.language else "understood_as"
+        blocks.append(f"*{phrase(key, resolved=as_typed(_clip(answer.asked)))}*")
     if answer.matched and answer.matched not in answer.short:
         blocks.append(f"*{phrase('asked_as', asked=as_typed(_clip(answer.question)), matched=answer.matched)}*")
-    if answer.status is Status.NOT_COVERED:
+    if answer.status is Status.NOT_COVERED and phrase("who_can_help") not in answer.short:
         blocks.append(phrase("who_can_help"))
     for part in ORDER[answer.audience]:
         blocks += _PARTS[part](answer)
@@ -44,6 +46,13 @@ def render(answer: Answer) -> str:
     if answer.status is Status.ANSWERED:
         blocks.append(phrase("footer"))
     return "\n\n".join(blocks)
+
+
+def _translated(answer: Answer) -> Iterator[str]:
+    if answer.translation:
+        yield answer.translation
+        if answer.status is not Status.URGENT_HELP:  # that text is ours, no program's
+            yield f"*{language(answer.language).caution}*"
 
 
 def quote_block(citation: Citation) -> str:

@@ -12,7 +12,6 @@ from assistant.audience import recognise_audience
 from assistant.check import (
     check_question,
     read_references,
-    recognise_language,
     spot_danger,
     spot_deadlines,
     spot_jurisdiction,
@@ -26,6 +25,7 @@ from assistant.follow_up import resolve_follow_up
 from assistant.generate import generate
 from assistant.library import Library
 from assistant.retrieve import retrieve
+from assistant.spoken import answer_in_language, recognise_language
 from assistant.turn import Turn
 
 Step = Callable[[Turn, Library], None]
@@ -89,7 +89,10 @@ def composed(turn: Turn, library: Library) -> Answer:
 
 
 def answer(turn: Turn, library: Library) -> Answer:
-    """The answer of `turn`: composed, and its short part worded by a language model where one is configured."""
+    """The answer of `turn`: composed; where a language model is configured its short part is worded by it, in English
+    and in the language that was asked in.
+    """
     found = composed(turn, library)
     generate(turn, library)
-    return turn.answer or found
+    turn.answer = answer_in_language(turn.answer or found, turn)
+    return turn.answer

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from assistant.answer import Answer, Audience
 from assistant.deadlines import Deadline
+from assistant.language import Language
 from assistant.references import Missing, Reference
 from corpus.passage import PassageId
 from corpus.scope import Scope
@@ -39,6 +40,10 @@ class Turn:
     question: str
     history: tuple[str, ...] = ()
     """Earlier questions of the conversation, oldest first."""
+    spoken: Language | None = None
+    """The language that was asked in, where the question was translated."""
+    original: str = ""
+    """The question as it was typed, where it was translated."""
     audience: Audience | None = None
     audience_guessed: bool = False
     """Whether the audience was guessed from the words."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from assistant.answer import Answer, Citation, Status
-from assistant.language import Language, detect
+from assistant.language import Language, detect, language
 from assistant.library import Library
 from assistant.markdown import ORDER
 from assistant.web.markup import CitationLinks
@@ -63,7 +63,9 @@ def render_exchange(exchange: Exchange, number: int, library: Library, *, growin
     law = [citation for citation in answer.citations if citation.is_law]
     parts = ORDER[answer.audience]
     foreign = answer.status in (Status.NOT_COVERED, Status.URGENT_HELP)
-    language = detect(exchange.question, library.knows_word) if foreign else None
+    spoken = language(answer.language) if answer.language else None
+    if spoken is None and foreign:
+        spoken = detect(exchange.question, library.knows_word)
     values = {
         "question": exchange.question,
         "answer": answer,
@@ -78,8 +80,8 @@ def render_exchange(exchange: Exchange, number: int, library: Library, *, growin
         "strength": _STRENGTHS,
         "known": lambda ref: base_id(ref) in library.passages,
         "growing": growing,
-        "language": language,
-        "told": _by_language(answer.text, language),
+        "language": spoken,
+        "told": _by_language(answer.text, spoken),
     }
     if answer.status is Status.URGENT_HELP:
         return render("urgent.html", **values)
@@ -88,20 +90,21 @@ def render_exchange(exchange: Exchange, number: int, library: Library, *, growin
     return render("answer.html", **values, copied=plain_text(exchange))
 
 
-def _by_language(text: str, language: Language | None) -> list[tuple[str, str]]:
+def _by_language(text: str, spoken: Language | None) -> list[tuple[str, str]]:
     """The stretches of `text`, each with the code of its language; none for English."""
-    own = language.text if language else ""
-    if language is None or own not in text:
+    own = next((said for said in (spoken.text, spoken.urgent_text) if said in text), "") if spoken else ""
+    if spoken is None or not own:
         return [(text, "")]
     before, after = text.split(own, 1)
-    return [(part, code) for part, code in ((before, ""), (own, language.code), (after, "")) if part.strip()]
+    return [(part, code) for part, code in ((before, ""), (own, spoken.code), (after, "")) if part.strip()]
 
 
 def plain_text(exchange: Exchange) -> str:
     """Question and answer as text without any marks: what "Copy" puts on the clipboard."""
     answer = exchange.answer
     short = answer.short.replace("**", "").replace("*", "")
-    return render_text("answer.txt", question=exchange.question, answer=answer, short=short)
+    caution = language(answer.language).caution if answer.language else ""
+    return render_text("answer.txt", question=exchange.question, answer=answer, short=short, caution=caution)
 
 
 def _is_figure(citation: Citation, library: Library) -> bool:

@@ -19,6 +19,7 @@ from assistant.generate import stream
 from assistant.library import Library
 from assistant.meeting_pack import pin_passage
 from assistant.pipeline import composed
+from assistant.spoken import answer_in_language
 from assistant.turn import Turn
 from assistant.web import feedback
 from assistant.web.answer_view import Exchange, render_conversation
@@ -107,7 +108,7 @@ def respond(
 
     A question that can't be answered as it is typed, or an error, leaves the conversation as it was.
     """
-    turn = Turn(question, history=tuple(exchange.question for exchange in before), audience=audience)
+    turn = Turn(question, history=tuple(_said(exchange) for exchange in before), audience=audience)
     after = before
     try:
         for found, last in _in_parts(turn, library, versions or answer_versions):
@@ -127,9 +128,14 @@ def respond(
 
 
 def answer_versions(turn: Turn, library: Library) -> Iterator[Answer]:
-    """The composed answer, then what a language model makes of it, where one is configured."""
+    """The composed answer, then what a language model makes of it, where one is configured: also in the language that
+    was asked in.
+    """
     composed(turn, library)
-    yield from stream(turn, library)
+    for version in stream(turn, library):
+        yield version
+    if turn.spoken is not None:
+        yield answer_in_language(version, turn)
 
 
 def _in_parts(
@@ -184,6 +190,11 @@ def _as_they_come(
 def audience_of(name: str | None) -> Audience | None:
     """The audience of that name; None for any other."""
     return Audience(name) if name in {audience.value for audience in Audience} else None
+
+
+def _said(exchange: Exchange) -> str:
+    """What was asked, in English where it had to be translated."""
+    return exchange.answer.asked if exchange.answer.language else exchange.question
 
 
 def _exchange(exchanges: Sequence[Exchange], turn: object) -> Exchange | None:

@@ -19,7 +19,6 @@ from assistant.check import (
     LONGEST_QUESTION,
     check_question,
     read_references,
-    recognise_language,
     spot_deadlines,
     spot_proposals,
     spot_topic,
@@ -32,6 +31,7 @@ from assistant.mask import mask, speaks_of_detail, unmask
 from assistant.pipeline import answer
 from assistant.retrieve import search_text
 from assistant.rules import other_jurisdiction, speaks_of_danger
+from assistant.spoken import recognise_language
 from assistant.turn import Turn
 from assistant.visible import clean
 from corpus.check import base_id

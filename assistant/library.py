@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.batching import QuestionVectors
+from assistant.rerank import Reranker
 from assistant.spelling import Speller
 from corpus.annotation import Annotation, read_annotations
 from corpus.check import base_id
@@ -49,6 +50,7 @@ class Library:
                 f"The index was built with another embedding model ({self.stamp.embedder}) than the one that is set "
                 f"({self.embedder.identity}). Run `python -m ingest`, or set ASK_THE_CODE_EMBEDDER as it was."
             )
+        self.reranker = Reranker(config.reranker) if config.reranker else None
         self._embedding = threading.Lock()
         self._question_vectors = QuestionVectors(self.embed_many)
         self._vectors = Vectors(folder, self.stamp.units, config.chroma_url)
@@ -169,4 +171,6 @@ class Library:
         for letters, _ in self.letters.values():
             letters.scores("warm up")
         self.speller.correct("wram up")
+        if self.reranker:
+            self.reranker.scores("warm up", ["warm up"])
         _ = self.links, self.scope, self.question_rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from assistant.fusion import weighted_shares
 from assistant.library import Library
 from assistant.references import Neighbour, Reference
+from assistant.rerank import Reranker
 from assistant.signals import DENSE, Scores, Wording, fuse, lend, read_signals
 from assistant.turn import Hit, Turn
 from assistant.wording import plan_in_full
@@ -73,7 +75,7 @@ def search(turn: Turn, library: Library) -> list[Hit]:
     ranked = np.argsort(-fused, kind="stable")[:KEPT]
     likeness = _question_similarities(near, library)
     questions = _question_scores(likeness, wording)
-    return [
+    hits = [
         Hit(
             library.order[place],
             float(fused[place]),
@@ -82,6 +84,20 @@ def search(turn: Turn, library: Library) -> list[Hit]:
         )
         for place in map(int, ranked)
     ]
+    return _in_order_of(library.reranker, text, hits, library) if library.reranker else hits
+
+
+def _in_order_of(reranker: Reranker, text: str, hits: list[Hit], library: Library) -> list[Hit]:
+    """`hits` in the order of the cross-encoder; the scores stay with the places."""
+    scores = reranker.scores(text, [_read_by_reranker(hit.passage, library) for hit in hits])
+    order = np.argsort(-scores, kind="stable")
+    return [replace(hits[old], score=hits[new].score) for new, old in enumerate(order)]
+
+
+def _read_by_reranker(name: PassageId, library: Library) -> str:
+    """What is held against the question: what a passage means, then its official words."""
+    passage, annotation = library.passages[name], library.annotations.get(name)
+    return " ".join(part for part in (annotation.gist if annotation else "", passage.text) if part)
 
 
 def _nearest(place: int, questions: Scores, likeness: Scores, library: Library) -> tuple[int | None, float, float]:

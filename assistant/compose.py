@@ -151,12 +151,13 @@ def _answer_by_likeness(turn: Turn, library: Library) -> Answer:
     answers = [_direct(hit, library) for hit in leaders]
     sheet = _Sheet(library, " ".join([turn.resolved, *(text for text in answers if text)]))
     if answers:
-        sentences = [
-            f"{_emphasised(text, first=not position)} [{sheet.cite(hit.passage).number}]"
-            for position, (hit, text) in enumerate(zip(leaders, answers, strict=True))
-        ]
         matched = _question_of(leaders[0], library)
-        short = " ".join(sentences)
+        paragraphs = [f"{text} [{sheet.cite(hit.passage).number}]" for hit, text in zip(leaders, answers, strict=True)]
+        paragraphs[0] = _emphasised(paragraphs[0])
+        for place in range(1, len(leaders)):
+            if _is_verdict(answers[place]):  # on another question, so it is no verdict on this one
+                paragraphs[place] = f"“{_question_of(leaders[place], library)}” {paragraphs[place]}"
+        short = "\n\n".join(paragraphs)
         # said before the answer, which else may seem to answer what was asked
         if leaders[0].question_similarity < SURE or turn.doubt >= DOUBTFUL:
             short = f"{phrase('nearest_question', matched=matched)}\n\n{short}"
@@ -201,10 +202,10 @@ def _question_of(hit: Hit, library: Library) -> str:
     return annotation.qa[hit.question].q if annotation and hit.question is not None else ""
 
 
-def _emphasised(text: str, *, first: bool) -> str:
-    """The opening word or words of the first answer ("No.", "Within 6 weeks.") in bold."""
+def _emphasised(text: str) -> str:
+    """The opening word or words of an answer ("No.", "Within 6 weeks.") in bold."""
     opening, stop, rest = text.partition(".")
-    if first and stop and len(opening.split()) <= _VERDICT_WORDS:
+    if stop and len(opening.split()) <= _VERDICT_WORDS:
         return f"**{opening}.**{rest}"
     return text
 

@@ -17,11 +17,11 @@ from corpus.repeats import repeated_between, repeated_within
 from corpus.statements import split_sentences
 from corpus.words import words
 
-FREE_QUESTIONS = 8
+FREE_QUESTIONS = 10
 """The most questions that an entry may have however short its passage is."""
-WORDS_PER_QUESTION = 50
+WORDS_PER_QUESTION = 20
 """A longer passage may have one more question for each so many words."""
-MOST_QUESTIONS = 20
+MOST_QUESTIONS = 30
 """The most questions that any entry may have."""
 LONGEST_ANSWER = 4
 """The most sentences that an answer may have; three are the aim."""

@@ -22,9 +22,9 @@ _LONGEST_TYPED = 4 * LONGEST_QUESTION
 """Characters, with those that nobody sees."""
 _SHOWN = 160
 """Characters of a question that is too long, by which the answer names it."""
-URGENT = 0.6
+URGENT = 0.4
 """From this probability on, a question that no pattern knows is taken to speak of danger."""
-_SURELY_HERE, _HARDLY_ELSEWHERE = 0.85, 0.02  # chosen on the dev questions
+_SURELY_HERE, _HARDLY_ELSEWHERE = 0.85, 0.03  # chosen on the dev questions
 _REMEMBERED = 20
 """Earlier questions of a conversation that are looked back to."""
 
@@ -93,14 +93,18 @@ def spot_jurisdiction(turn: Turn, library: Library) -> None:
 
 def _merely_mentions_it(turn: Turn, library: Library) -> bool:
     """Whether the scope model, which has learnt from places that are merely mentioned, is sure of such a case."""
-    scope = library.scope.probabilities(search_text(turn.resolved, library), question_vector(turn, library))
+    scope = _scope(turn, library)
     return scope[Scope.ANSWERABLE] >= _SURELY_HERE and scope[Scope.ELSEWHERE] <= _HARDLY_ELSEWHERE
 
 
+def _scope(turn: Turn, library: Library) -> dict[Scope, float]:
+    return library.scope.probabilities(search_text(turn.resolved, library), question_vector(turn, library))
+
+
 def spot_topic(turn: Turn, library: Library) -> None:
-    """Say so at once where the topic is one that the sources leave out."""
+    """Say so at once where the topic is one that the sources leave out, and isn't merely mentioned."""
     topic = topic_not_covered(turn.resolved)
-    if topic:
+    if topic and _scope(turn, library)[Scope.ANSWERABLE] < _SURELY_HERE:
         text = f"{phrase('not_covered_topics', topic)}\n\n{phrase('who_can_help')}"
         turn.answer = end(turn, Status.NOT_COVERED, text)
 

@@ -9,7 +9,7 @@ from assistant.phrases import phrase
 from assistant.turn import Turn
 from corpus.scope import Scope
 
-UNANSWERED = 0.65
+UNANSWERED = 0.60
 """From this probability on, the sources don't answer it: the lowest that wrongly refuses at most 2% of the dev
 questions. The report draws the curve of wrong and right refusals over it."""
 
@@ -36,6 +36,6 @@ _REFUSALS = {
 
 def unanswered(turn: Turn, library: Library) -> float:
     """The probability that the sources don't answer the question of a turn that has been retrieved for."""
-    if turn.nearness is None:
+    if turn.nearness is None or turn.vector is None:
         return 0.0
-    return library.scope.unanswered(turn.scope, turn.nearness)
+    return library.scope.unanswered(turn.scope, turn.nearness, turn.vector)

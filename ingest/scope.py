@@ -1,9 +1,10 @@
 """What belongs here: a model trained on questions of every kind whenever the index is built.
 
 Two layers of logistic regression. The first reads the question (its vector, and its words weighed by rarity) and
-gives the probability of each kind. The second adds how near the index comes to the question, and gives the
-probability that the sources don't answer it. The second learns from what the first says of questions that it
-hasn't seen, and from the index without each question's own unit, so that neither layer is trusted too much.
+gives the probability of each kind. The second adds how near the index and the questions of `corpus/scope` come to the
+question, and gives the probability that the sources don't answer it. The second learns from what the first says of
+questions that it hasn't seen, and from the index and the questions without each one's own, so that nothing is trusted
+too much.
 """
 
 from __future__ import annotations
@@ -23,14 +24,16 @@ from ingest.errors import IndexMissing
 from ingest.units import UnitKind
 
 _FILE = "scope.npz"
-_STRENGTH = 10.0  # inverse of the regularisation; these four were chosen by cross-validation on the questions
-_WORDS = 0.7  # how much words weigh beside the vector
+_STRENGTH = 3.0  # inverse of the regularisation; these four were chosen on the dev questions
+_WORDS = 1.0  # how much words weigh beside the vector
 _HARD = 3.0  # written to be hard, and as people ask: such a question counts for more than one of ours
 _OURS = 0.6
 _BUCKETS = 2**14
 _FOLDS = 3
-_ROUNDS = 60
+_ROUNDS = 100
 _REFUSED = (Scope.NOT_COVERED, Scope.OUT_OF_SCOPE)
+_TOLD_APART = (Scope.ANSWERABLE, *_REFUSED)
+_AROUND = 5
 
 Vector = NDArray[np.float32]
 
@@ -70,13 +73,42 @@ class Example:
     """The passage that it is a question of, where it is one of ours."""
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The questions of `corpus/scope` by their vectors: a question is likely of the kind of those beside it."""
+
+    vectors: Vector
+    kinds: NDArray[np.int64]
+    """Of each the place of its kind among `_TOLD_APART`; -1 for any other."""
+
+    @classmethod
+    def of(cls, examples: Sequence[Example], vectors: Vector) -> Neighbours:
+        """From examples whose vectors are given."""
+        kinds = [_TOLD_APART.index(example.kind) if example.kind in _TOLD_APART else -1 for example in examples]
+        return cls(vectors, np.array(kinds, dtype=np.int64))
+
+    def features(self, vector: Vector, own: int | None = None) -> list[float]:
+        """Of each kind the nearest one and the mean of the five nearest, by cosine similarity; not counting `own`."""
+        likeness = self.vectors @ vector
+        if own is not None:
+            likeness[own] = -1.0
+        rows = []
+        for kind in range(len(_TOLD_APART)):
+            nearest = np.sort(likeness[self.kinds == kind])[::-1][:_AROUND]
+            rows += [float(nearest[0]), float(nearest.mean())] if len(nearest) else [0.0, 0.0]
+        return rows
+
+
 class ScopeModel:
     """Tells questions that the sources answer from others."""
 
-    def __init__(self, kinds: tuple[Scope, ...], first: Vector, second: Vector, rarity: Vector) -> None:
+    def __init__(
+        self, kinds: tuple[Scope, ...], first: Vector, second: Vector, rarity: Vector, neighbours: Neighbours
+    ) -> None:
         """One row of `first` for each of `kinds`, its last column the constant; so too `second`."""
         self.kinds = kinds
         self._first, self._second, self._rarity = first, second, rarity
+        self._neighbours = neighbours
 
     @classmethod
     def train(
@@ -102,13 +134,17 @@ class ScopeModel:
         for number in range(_FOLDS):
             unseen[fold == number] = fit(np.flatnonzero(fold != number)).predict_proba(read[fold == number])
         whole = fit(np.arange(len(examples)))
+        written = [place for place, example in enumerate(examples) if example.passage is None]
+        neighbours = Neighbours.of([examples[place] for place in written], vectors[written])
+        own = {place: row for row, place in enumerate(written)}
+        beside = np.array([neighbours.features(vector, own.get(place)) for place, vector in enumerate(vectors)])
         nearness = _nearness_without_own(examples, vectors, units, owners)
         decided = [place for place, example in enumerate(examples) if _shows_nearness(example)]
         second = LogisticRegression(max_iter=500).fit(
-            np.hstack([_logs(unseen), nearness])[decided],
+            np.hstack([_logs(unseen), nearness, beside])[decided],
             np.isin(labels, [kinds.index(kind) for kind in _REFUSED])[decided],
         )
-        return cls(kinds, _rows(whole), _rows(second), rarity)
+        return cls(kinds, _rows(whole), _rows(second), rarity, neighbours)
 
     def probabilities(self, question: str, vector: Vector) -> dict[Scope, float]:
         """How likely each kind is, from the question alone."""
@@ -118,16 +154,24 @@ class ScopeModel:
         shares = np.exp(scores - scores.max())
         return {kind: float(share) for kind, share in zip(self.kinds, shares / shares.sum(), strict=True)}
 
-    def unanswered(self, probabilities: Mapping[Scope, float], nearness: Nearness) -> float:
-        """The probability that the sources don't answer it, from what it says and how near the index comes."""
+    def unanswered(self, probabilities: Mapping[Scope, float], nearness: Nearness, vector: Vector) -> float:
+        """The probability that the sources don't answer it, from what it says and what lies near its `vector`."""
         logs = _logs(np.array([[probabilities[kind] for kind in self.kinds]]))
-        row = np.hstack([logs.ravel(), nearness.features(), [1.0]])
+        row = np.hstack([logs.ravel(), nearness.features(), self._neighbours.features(vector), [1.0]])
         return float(1 / (1 + np.exp(-(self._second @ row)[0])))
 
     def save(self, folder: Path) -> None:
         """Write the model into an index folder."""
         names = np.array([kind.value for kind in self.kinds])
-        np.savez_compressed(folder / _FILE, kinds=names, first=self._first, second=self._second, rarity=self._rarity)
+        np.savez_compressed(
+            folder / _FILE,
+            kinds=names,
+            first=self._first,
+            second=self._second,
+            rarity=self._rarity,
+            vectors=self._neighbours.vectors.astype(np.float16),
+            vector_kinds=self._neighbours.kinds,
+        )
 
     @classmethod
     def load(cls, folder: Path) -> ScopeModel:
@@ -135,7 +179,8 @@ class ScopeModel:
         try:
             with np.load(folder / _FILE, allow_pickle=False) as kept:
                 kinds = tuple(Scope(str(name)) for name in kept["kinds"])
-                return cls(kinds, kept["first"], kept["second"], kept["rarity"])
+                neighbours = Neighbours(kept["vectors"].astype(np.float32), kept["vector_kinds"])
+                return cls(kinds, kept["first"], kept["second"], kept["rarity"], neighbours)
         except (OSError, ValueError, KeyError) as error:
             raise IndexMissing(f"The scope model can't be read ({error}). Run `python -m ingest --rebuild`.") from error
 

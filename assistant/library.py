@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from assistant.batching import QuestionVectors
 from assistant.rerank import Reranker
@@ -37,6 +38,9 @@ class Library:
 
     def __init__(self, folder: Path, config: Settings) -> None:
         """Open the index in `folder`; raises IndexMissing where it can't be read."""
+        # numpy's threads wait spinning for more, on the cores that the embedding model needs: without them a question
+        # takes little more than half the time
+        threadpool_limits(1, user_api="blas")
         self.folder = folder
         self.stamp: Stamp = read_stamp(folder)
         self.passages: dict[PassageId, Passage] = {

@@ -29,7 +29,9 @@ SURE_OF_VERDICT = 0.78
 it may be another."""
 DOUBTFUL = 0.35
 """And from this probability on that the sources don't answer it."""
-_AS_GOOD = 0.8  # an answer to a question with this share of the best one's score still adds to it
+_AS_GOOD = 0.8  # an answer to a question with this share of the best one's score still adds to it,
+_AS_LIKELY = 0.9  # where its passage has this share of the best one's score
+_LIKE = 0.5  # and its question this cosine similarity
 _SAME_WORDS = 0.45  # unless it says much the same
 _NEAR = 0.016  # passages whose score is this close to the best are cited too
 _CODE_CITED, _LAW_CITED, _DUTIES, _SUGGESTIONS = 3, 3, 6, 3
@@ -154,9 +156,8 @@ def _answer_by_likeness(turn: Turn, library: Library) -> Answer:
         matched = _question_of(leaders[0], library)
         paragraphs = [f"{text} [{sheet.cite(hit.passage).number}]" for hit, text in zip(leaders, answers, strict=True)]
         paragraphs[0] = _emphasised(paragraphs[0])
-        for place in range(1, len(leaders)):
-            if _is_verdict(answers[place]):  # on another question, so it is no verdict on this one
-                paragraphs[place] = f"“{_question_of(leaders[place], library)}” {paragraphs[place]}"
+        for place in range(1, len(leaders)):  # each with its question, for it may be another than was asked
+            paragraphs[place] = f"“{_question_of(leaders[place], library)}” {paragraphs[place]}"
         short = "\n\n".join(paragraphs)
         # said before the answer, which else may seem to answer what was asked
         if leaders[0].question_similarity < SURE or turn.doubt >= DOUBTFUL:
@@ -186,8 +187,8 @@ def _leaders(hits: Sequence[Hit], library: Library) -> list[Hit]:
     best = close[0]
     said = [_direct(best, library)]
     for hit in sorted(close[1:], key=lambda other: -other.question_score):
-        as_good = hit.question_score >= _AS_GOOD * best.question_score
-        if as_good and shared_share(_direct(hit, library), said) < _SAME_WORDS:
+        as_good = hit.question_score >= _AS_GOOD * best.question_score and hit.score >= _AS_LIKELY * best.score
+        if as_good and hit.question_similarity >= _LIKE and shared_share(_direct(hit, library), said) < _SAME_WORDS:
             return [best, hit]
     return [best]
 

@@ -24,6 +24,7 @@ DEPTH = 600
 """Units taken from the vector store; what is further off counts as if it stood just beyond."""
 KEPT = 20
 """Passages kept of a ranking."""
+_TWINS_AMONG, _TWIN, _NEARER = 6, 0.8, 0.1  # hits, cosine similarity, and how much more than that of the first hit
 _WEIGHT_OF_WORDS = 0.2  # in the choice among questions; chosen on the dev questions
 Vector = NDArray[np.float32]
 
@@ -84,7 +85,15 @@ def search(turn: Turn, library: Library) -> list[Hit]:
         )
         for place in map(int, ranked)
     ]
-    return _in_order_of(library.reranker, text, hits, library) if library.reranker else hits
+    return _in_order_of(library.reranker, text, hits, library) if library.reranker else _twin_first(hits)
+
+
+def _twin_first(hits: list[Hit]) -> list[Hit]:
+    """`hits`, led by the one with a question that is nearly the one asked, where the first has none so near."""
+    twin = max(hits[:_TWINS_AMONG], key=lambda hit: hit.question_similarity)
+    if twin.question_similarity < max(_TWIN, hits[0].question_similarity + _NEARER):
+        return hits
+    return [replace(twin, score=hits[0].score), *(hit for hit in hits if hit is not twin)]
 
 
 def _in_order_of(reranker: Reranker, text: str, hits: list[Hit], library: Library) -> list[Hit]:

@@ -172,7 +172,7 @@ def _answer_by_likeness(turn: Turn, library: Library) -> Answer:
         matched = ""
     cited = [hit.passage for hit in leaders] or [turn.hits[0].passage]
     for name in _also_cited(turn.hits, cited):
-        sheet.cite(name)
+        sheet.cite(_part_behind(cited, name, library))
         cited.append(name)
     for ref in _law_behind(cited, library, sheet):
         sheet.cite(ref)
@@ -227,6 +227,12 @@ def _also_cited(hits: Sequence[Hit], cited: Sequence[PassageId]) -> Iterator[Pas
         if hit.passage not in cited and best - hit.score <= _NEAR and room[is_code] > 0:
             room[is_code] -= 1
             yield hit.passage
+
+
+def _part_behind(cited: Sequence[PassageId], name: PassageId, library: Library) -> str:
+    """The part of the provision `name` that the passages cited rest on; the whole where they name no part."""
+    law = [ref for one in cited[:2] if (note := library.annotations.get(one)) for ref in note.law]
+    return next((ref for ref in law if base_id(ref) == name), name)
 
 
 def _law_behind(cited: Sequence[PassageId], library: Library, sheet: _Sheet) -> Iterator[str]:

@@ -22,7 +22,7 @@ from corpus.passage import Force, Passage, PassageId
 
 SAME_QUESTION = 0.40
 """From this cosine similarity on, a question of ours is close enough to give its direct answer."""
-SURE = 0.55
+SURE = 0.60
 """Below this, the question of ours that is answered is shown first, as the nearest there is."""
 SURE_OF_VERDICT = 0.78
 """Below this, the question that a verdict ("Yes.", "Six weeks.") belongs to is shown before it: for the question asked
@@ -157,7 +157,7 @@ def _answer_by_likeness(turn: Turn, library: Library) -> Answer:
         paragraphs = [f"{text} [{sheet.cite(hit.passage).number}]" for hit, text in zip(leaders, answers, strict=True)]
         paragraphs[0] = _emphasised(paragraphs[0])
         for place in range(1, len(leaders)):  # each with its question, for it may be another than was asked
-            paragraphs[place] = f"“{_question_of(leaders[place], library)}” {paragraphs[place]}"
+            paragraphs[place] = f"*“{_question_of(leaders[place], library)}”* {paragraphs[place]}"
         short = "\n\n".join(paragraphs)
         # said before the answer, which else may seem to answer what was asked
         if leaders[0].question_similarity < SURE or turn.doubt >= DOUBTFUL:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Mapping
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,13 +37,13 @@ class Speller:
 
     def knows(self, word: str) -> bool:
         """Whether `word`, in lower case, stands in the sources or in an English dictionary."""
-        return word in self._counts or word in self._dictionary.words
+        return word in self._counts or word in _english_words()
 
     def _mended(self, word: str) -> str:
         lower = word.lower()
         if len(word) < _SHORTEST or lower in self._counts or word != lower:
             return word
-        if lower in self._dictionary.words or self._is_compound(lower):
+        if lower in _english_words() or _is_compound(lower):
             return word
         return self._nearest(lower) or word
 
@@ -55,18 +57,37 @@ class Speller:
         best = min(found, key=lambda s: (s.distance - (self._counts.get(s.term, 0) >= _COMMON), -s.count))
         return str(best.term)
 
-    def _is_compound(self, word: str) -> bool:
-        return any(word.startswith(prefix) and word[len(prefix) :] in self._dictionary.words for prefix in _PREFIXES)
-
     @cached_property
     def _dictionary(self) -> SymSpell:
-        """English, and the words of the sources; loaded only once a word is unknown (about a second)."""
-        import symspellpy
+        """English, and the words of the sources; made only once a word is misspelt, for it takes seconds."""
         from symspellpy import SymSpell
 
         dictionary = SymSpell(max_dictionary_edit_distance=2)
-        english = Path(symspellpy.__file__).with_name("frequency_dictionary_en_82_765.txt")
-        dictionary.load_dictionary(english, 0, 1)
-        for word, count in self._counts.items():
-            dictionary.create_dictionary_entry(word, count * _DOMAIN_WEIGHT)
+        collected = gc.isenabled()
+        gc.disable()  # a million small things are made, and none is thrown away: looking for some takes a quarter more
+        try:
+            dictionary.load_dictionary(_english_file(), 0, 1)
+            for word, count in self._counts.items():
+                dictionary.create_dictionary_entry(word, count * _DOMAIN_WEIGHT)
+        finally:
+            if collected:
+                gc.enable()
         return dictionary
+
+
+def _english_file() -> Path:
+    spec = find_spec("symspellpy")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("The package symspellpy isn't installed. Run `pip install symspellpy`.")
+    return Path(spec.origin).with_name("frequency_dictionary_en_82_765.txt")
+
+
+@cache
+def _english_words() -> frozenset[str]:
+    """The words of the English dictionary; reading them alone takes no time."""
+    with _english_file().open(encoding="utf-8-sig") as lines:
+        return frozenset(line.partition(" ")[0] for line in lines)
+
+
+def _is_compound(word: str) -> bool:
+    return any(word.startswith(prefix) and word[len(prefix) :] in _english_words() for prefix in _PREFIXES)

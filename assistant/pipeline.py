@@ -22,7 +22,7 @@ from assistant.check import (
 from assistant.compose import compose
 from assistant.decide import decide
 from assistant.follow_up import resolve_follow_up
-from assistant.generate import generate
+from assistant.generate import generate, stream
 from assistant.library import Library
 from assistant.retrieve import retrieve
 from assistant.spoken import answer_in_language, recognise_language
@@ -96,3 +96,12 @@ def answer(turn: Turn, library: Library) -> Answer:
     generate(turn, library)
     turn.answer = answer_in_language(turn.answer or found, turn)
     return turn.answer
+
+
+def answer_versions(turn: Turn, library: Library) -> Iterator[Answer]:
+    """The same for who watches: the composed answer at once, then each better one; the last one stands."""
+    found = composed(turn, library)
+    yield from stream(turn, library)
+    if turn.spoken is not None:
+        turn.answer = answer_in_language(turn.answer or found, turn)
+        yield turn.answer

@@ -15,11 +15,9 @@ import yaml
 from markupsafe import Markup
 
 from assistant.answer import Answer, Audience, Status
-from assistant.generate import stream
 from assistant.library import Library
 from assistant.meeting_pack import pin_passage
-from assistant.pipeline import composed
-from assistant.spoken import answer_in_language
+from assistant.pipeline import answer_versions
 from assistant.turn import Turn
 from assistant.web import feedback
 from assistant.web.answer_view import Exchange, render_conversation
@@ -125,17 +123,6 @@ def respond(
     except Exception as error:  # whatever it is, the person gets words and keeps the question
         _log.error("A question could not be answered (%s).", type(error).__name__)  # its words are never logged
         yield render_conversation(before, library), render("problem.html", message=_SORRY), before
-
-
-def answer_versions(turn: Turn, library: Library) -> Iterator[Answer]:
-    """The composed answer, then what a language model makes of it, where one is configured: also in the language that
-    was asked in.
-    """
-    composed(turn, library)
-    for version in stream(turn, library):
-        yield version
-    if turn.spoken is not None:
-        yield answer_in_language(version, turn)
 
 
 def _in_parts(

@@ -124,7 +124,8 @@ def build(library: Library, store: gr.HTML) -> None:
     for happens in (items.noted, name.blur, name.submit):
         happens(written, everything, store, js=_WITH_NOTES, **one_by_one)
     items.act(act, everything, store, js=_WITH_NOTES, **one_by_one)
-    renew.click(lambda stored: stored, store, store, js=_RENEW, **one_by_one)
+    # each click asks, also while the server still works on the one before
+    renew.click(lambda stored: stored, store, store, js=_RENEW, trigger_mode="multiple", **one_by_one)
     for kind, button in buttons.items():
         button.click(
             lambda stored, notes, meeting, kind=kind: download(kind, stored, notes, meeting),

@@ -288,3 +288,19 @@ def test_copied_text_says_the_next_step_and_the_dates_with_their_caution(library
     assert phrase("deadline_caution") in text
     if found.next_step:
         assert found.next_step.text in text
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_long_question_leaves_room_for_its_answer(visit: Visitor, width: int) -> None:
+    here = visit(width)
+    here.page.fill(
+        "#atc-question",
+        "he cried again after school and I don't know what to do, " * 6
+        + "how long does the council have to decide on an assessment?",
+    )
+    here.page.click("#atc-form [type=submit]")
+    expect(here.page.locator(".atc-short")).to_be_visible()
+    heading = here.page.locator(".atc-answer h2 .atc-long")
+    size = heading.evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
+    assert size <= 18
+    here.picture(f"ask-long-question-{width}")

@@ -44,6 +44,13 @@ def _two_kept(visit: Visitor, width: int = 1280) -> Visit:
     return here
 
 
+def _renew(page: Page, *, sure: bool) -> None:
+    """Ask for a new pack and answer the question that the page then puts, which may come after the click is over."""
+    page.once("dialog", lambda dialog: dialog.accept() if sure else dialog.dismiss())
+    with page.expect_event("dialog"):
+        page.click("#atc-m-renew")
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_what_is_kept_survives_a_reload_with_its_notes_and_order(visit: Visitor, width: int) -> None:
     here = _two_kept(visit, width)
@@ -93,11 +100,9 @@ def test_another_window_of_the_browser_sees_the_same_pack(visit: Visitor) -> Non
 
 def test_a_new_pack_is_begun_only_after_the_person_said_so(visit: Visitor) -> None:
     page = _two_kept(visit).page
-    page.once("dialog", lambda dialog: dialog.dismiss())
-    page.click("#atc-m-renew")
-    page.once("dialog", lambda dialog: dialog.accept())
+    _renew(page, sure=False)
     expect(page.locator("#atc-m-items h3")).to_have_count(2)
-    page.click("#atc-m-renew")
+    _renew(page, sure=True)
     expect(page.locator("#atc-m-items h3")).to_have_count(0)
     assert _stored(page)["items"] == []
 
@@ -107,8 +112,7 @@ def test_a_pack_that_was_tampered_with_gives_a_sentence_and_a_way_on(visit: Visi
     here = visit(script=script)
     here.show("pack")
     expect(here.page.locator("#atc-m-items [role=alert]")).to_contain_text("Start a new pack")
-    here.page.once("dialog", lambda dialog: dialog.accept())
-    here.page.click("#atc-m-renew")
+    _renew(here.page, sure=True)
     expect(here.page.locator("#atc-m-items")).to_contain_text("Nothing yet.")
     assert not here.errors
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from assistant import deadlines
 from assistant.answer import Answer, Status
 from assistant.library import Library
 from assistant.phrases import has_phrase, phrase
-from assistant.references import Missing, find_references
+from assistant.references import ELSEWHERE, Missing, find_references
 from assistant.retrieve import question_vector, search_text
 from assistant.rules import old_words, other_jurisdiction, speaks_of_danger, speaks_of_proposals, topic_not_covered
 from assistant.turn import Turn
@@ -25,6 +26,11 @@ _SHOWN = 160
 URGENT = 0.4
 """From this probability on, a question that no pattern knows is taken to speak of danger."""
 _SURELY_HERE, _HARDLY_ELSEWHERE = 0.85, 0.03  # chosen on the dev questions
+_WANTS_TO_READ = re.compile(
+    r"\b(?:what(?:['’]?s)?|does|do|is|are|says?|said|show|me|read|quote|tell|about|explain|mean|please|can|could|you|give"
+    r"|text|wording|words?|exact|full|the|of|in|under|to|a|and|i|need|want|look|up|find)\b|[^\w]+",
+    re.IGNORECASE,
+)
 _REMEMBERED = 20
 """Earlier questions of a conversation that are looked back to."""
 
@@ -110,15 +116,36 @@ def spot_topic(turn: Turn, library: Library) -> None:
 
 
 def read_references(turn: Turn, library: Library) -> None:
-    """Read the passages that the question names; end the turn where none of them exists."""
+    """Read the passages that the question names; end the turn where none of them exists.
+
+    A law that isn't among the sources is noted, and ends the turn only where nothing else is asked.
+    """
     turn.references, turn.missing = find_references(turn.resolved)
-    if turn.missing and not turn.references:
-        text = " ".join(dict.fromkeys(what_exists(missing) for missing in turn.missing))
-        turn.answer = end(turn, Status.NO_SUCH_PROVISION, text)
+    if not turn.missing:
+        return
+    if not turn.references and not _asks_more(turn):
+        sentences = [what_exists(missing) for missing in turn.missing]
+        if any(missing.source == ELSEWHERE for missing in turn.missing):
+            sentences.append(phrase("no_such_provision", "held"))
+        turn.answer = end(turn, Status.NO_SUCH_PROVISION, " ".join(dict.fromkeys(sentences)))
+    else:
+        turn.notes += [what_exists(missing) for missing in turn.missing if missing.source == ELSEWHERE]
+
+
+def _asks_more(turn: Turn) -> bool:
+    """Whether a question that names another law says more than that it wants to read it."""
+    if any(missing.source != ELSEWHERE for missing in turn.missing):
+        return False
+    rest = turn.resolved
+    for missing in turn.missing:
+        rest = rest.replace(missing.local, " ")
+    return len(_WANTS_TO_READ.sub(" ", rest).split()) > 1
 
 
 def what_exists(missing: Missing) -> str:
     """That there is no such paragraph or provision, and what there is."""
+    if missing.source == ELSEWHERE:
+        return phrase("no_such_provision", "elsewhere", asked=missing.local)
     if missing.source != "cop":
         special = f"{missing.source}_{missing.local}"
         key = special if has_phrase("no_such_provision", special) else missing.source

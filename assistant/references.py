@@ -37,21 +37,63 @@ class Missing:
     """A paragraph or provision that a question names and that isn't there."""
 
     source: str
+    """The id of the source; `ELSEWHERE` where it is a law or guidance that isn't among the sources."""
     local: str
-    """What was asked for, as the source's ids have it: `9.300`, `s99`, `sch4.p1`."""
+    """What was asked for, as the source's ids have it: `9.300`, `s99`, `sch4.p1`; of `ELSEWHERE` as it was written."""
+
+
+ELSEWHERE = "elsewhere"
 
 
 _ACTS = (
-    ("eqa2010", r"equality act|eqa|2010 act|dda"),
+    ("eqa2010", r"equality act|eqa|ea ?2010|2010 act|dda"),
     ("ea1996", r"education act|ea ?1996|1996 act"),
     ("ca1989", r"children act 1989|children act|1989 act|ca ?1989"),
     ("csdpa1970", r"chronically sick|csdpa|1970 act"),
     ("cfa2014", r"children (?:and|&) families act|cfa|c&fa|2014 act"),
-    ("pbregs2014", r"personal budgets? reg\w*"),
-    ("recregs2017", r"recommendations?(?: power)? reg\w*|2017 reg\w*"),
-    ("sendregs2014", r"send?(?: and disability)? reg\w*|special educational needs and disability reg\w*"),
+    ("pbregs2014", r"personal budgets?\)? reg\w*"),
+    ("recregs2017", r"recommendations?(?: power)?\)? reg\w*|2017 reg\w*"),
+    ("sendregs2014", r"send?(?: and disability)? reg\w*|special educational needs(?: and disability)? reg\w*"),
 )
 _ACT = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _ACTS), re.IGNORECASE)
+
+_YEAR = r"(?:18|19|20)\d\d"
+_LAW = re.compile(
+    rf"""\b(?:
+      (?:care|mental\ (?:capacity|health)|human\ rights|data\ protection|freedom\ of\ information
+        |(?:health|care)\ and\ care|health\ and\ social\ care|nhs|national\ health\ service|academies
+        |school\ standards(?:\ and\ framework)?|education\ and\ (?:inspections|skills|adoption)
+        |(?:children\ and\ )?social\ work|childcare|autism|carers?
+        |children['’]?s?\ wellbeing\ and\ schools|disability\ discrimination
+        |special\ educational\ needs\ and\ disability|learning\ and\ skills
+        |tribunals,?\ courts\ and\ enforcement|limitation|local\ government|localism
+        |further\ and\ higher\ education|housing|transport|employment\ rights
+        |health\ and\ safety(?:\ at\ work)?|occupiers['’]?\ liability|welfare\ reform|social\ security
+        |adoption\ and\ children|disabled\ persons|safeguarding\ vulnerable\ groups|legal\ aid|bsl
+        |british\ sign\ language|down['’]?s?\ syndrome)
+        \ act(?:\ {_YEAR})?
+      |(?:education|children|equality|disabled\ persons)\ act\ {_YEAR}
+      |{_YEAR}\ (?:act|regulations|regs)
+      |(?:ea|eia|ssfa|mca|mha|hra|dpa|tcea?|foia|nhsa|aa|cya|ca)\ ?{_YEAR}
+      |(?:ssfa|mca|mha|hra|dpa|foia|eia|gdpr)
+      |(?:school\ )?admissions?\ (?:appeals?\ )?(?:code|regulations|regs)|school\ premises(?:\ reg\w*)?
+      |(?:pupil\ registration|independent\ school\ standards?|care\ and\ support|working\ time)\ reg\w*
+      |(?:tribunal(?:\ procedure)?|fts?t|upper\ tribunal)\ rules
+      |(?:keeping\ children\ safe(?:\ in\ education)?|kcsie|working\ together(?:\ to\ safeguard\ children)?)
+      |(?:statutory\ |dfe\ )?(?:exclusions?|suspension|attendance|transport|care\ act|school\ travel)\ guidance
+      |(?:mca|mental\ capacity\ act|mental\ health\ act|aln|old|{_YEAR}(?:\ sen)?)\ code(?:\ of\ practice)?
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_TITLE = re.compile(  # as titles are printed: "Apprenticeships, Skills, Children and Learning Act 2009"
+    r"\b(?!(?:The|This|That|An|Any|Which|What)\b)[A-Z][\w'’-]*"
+    r"(?:,?\s(?:[A-Z][\w'’-]*|and|of|for|&|\([^()]{3,60}\))){0,9}\s(?:Act|Regulations|Regs|Measure)\b"
+    rf"(?:\s{_YEAR})?"
+)
+_OF = re.compile(  # what may stand between a number and the law that it is of
+    r"(?:[\s,]*(?:(?:and|&|or)\s+)?(?:\d{1,3}[A-Z]{0,2}\b|\(\w{1,4}\)))*[\s,(]*(?:(?:of|in|under|from)\b)?\s*(?:the\b)?\s*",
+    re.IGNORECASE,
+)
 
 _PARTS = r"(?P<parts>(?:\s?\((?:\d+[A-Z]*|[a-z]{1,2}|[ivx]+)\))*)"
 _SECTION = re.compile(
@@ -98,13 +140,40 @@ def find_references(question: str) -> tuple[list[Reference], list[Missing]]:
     """The passages that `question` names, in its order, and those that it names and that aren't there."""
     question = _readable(question)
     acts = [(match.start(), match.end(), match.lastgroup or "") for match in _ACT.finditer(question)]
+    laws = _other_laws(question)
     found: Stretches[Reference | Missing] = Stretches()
     for finder in (_schedules, _sections, _regulations, _paragraphs, _others):
         for start, end, item in finder(question, acts):
-            found.add(start, end, item)
+            of_other = _of_other_law(question, start, end, laws)
+            found.add(start, end, Missing(ELSEWHERE, of_other) if of_other else item)
     references = list(dict.fromkeys(item for item in found.items if isinstance(item, Reference)))
     missing = list(dict.fromkeys(item for item in found.items if isinstance(item, Missing)))
     return references, missing
+
+
+def _other_laws(question: str) -> list[tuple[int, int]]:
+    """Where laws and guidance are named that aren't among the sources."""
+    matches = [*_LAW.finditer(question), *_TITLE.finditer(question)]
+    return [match.span() for match in matches if not _is_ours(match.group())]
+
+
+def _is_ours(title: str) -> bool:
+    """Whether it names a source: one of the same name and another year is another law."""
+    year = re.search(_YEAR, title)
+    named = _ACT.search(title)
+    if named is None or named.lastgroup is None:
+        return title.lower() in ("2014 regulations", "2014 regs")
+    return year is None or named.lastgroup.endswith(year.group())
+
+
+def _of_other_law(question: str, start: int, end: int, laws: Sequence[tuple[int, int]]) -> str:
+    """The reference between `start` and `end` with the law beside it, where this isn't among the sources."""
+    for begins, ends in laws:
+        if begins >= end and begins - end < _SOON and _OF.fullmatch(question, end, begins):
+            return question[start:ends]
+        if ends <= start and start - ends < 4 and not question[ends:start].strip(" ,:("):
+            return question[begins:end]
+    return ""
 
 
 def _readable(question: str) -> str:

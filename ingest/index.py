@@ -166,15 +166,17 @@ def _build(
     _sweep(settings, lambda other: other != before and (before is not None or not (other / _STAMP).exists()))
     passages, sources = read()
     units = list(make_units(passages, annotations, embedder.split, embedder.count_tokens, embedder.limit))
+    lines = {_as_unit(text): kind for kind, texts in load_scope_questions().items() for text in texts}
     folder = settings.indexes / uuid4().hex[:12]
     with open_kept_vectors(settings.indexes / "vectors.sqlite", embedder.identity, anew=rebuild) as kept:
-        embedded = _embed(kept, units, embedder, progress)
-        vectors = kept.of(units)
+        embedded = _embed(kept, units, embedder, "Embedding", progress)
+        _embed(kept, list(lines), embedder, "Embedding sample questions", progress)
+        vectors, line_vectors = kept.of(units), kept.of(lines)
         try:
             folder.mkdir()
             _store(folder, units, vectors, settings.chroma_url)
             _index_words(folder, make_fields(passages, annotations))
-            _learn_scope(folder, annotations, embedder, vectors)
+            _learn_scope(folder, annotations, vectors, lines, line_vectors)
             write_passages(folder / "passages.jsonl", passages)
             write_annotations(folder / "annotations.jsonl", annotations.values())
             built = datetime.now(UTC).isoformat(timespec="seconds")
@@ -185,7 +187,7 @@ def _build(
             if settings.current_index != folder:
                 _discard(folder, settings)  # where the disk is full, this makes room
             raise
-        removed = kept.ids() - {unit.id for unit in units}
+        removed = kept.ids() - {unit.id for unit in (*units, *lines)}
         kept.forget(removed)
     # the index before this one stays until the next build: it may still be open in a running app
     return Outcome(folder, embedded, len(removed), len(units))
@@ -239,12 +241,12 @@ def _locked(path: Path, say: Callable[[str], None]) -> Iterator[None]:
         lock.release()
 
 
-def _embed(kept: KeptVectors, units: list[Unit], embedder: Embedder, progress: bool) -> int:
+def _embed(kept: KeptVectors, units: list[Unit], embedder: Embedder, what: str, progress: bool) -> int:
     """Embed the units that are new or changed, and keep their vectors; gives their number."""
     known = kept.of(units)
     todo = [unit for unit in units if unit.id not in known]
     todo.sort(key=lambda unit: len(unit.text), reverse=True)  # texts embedded together are padded to the longest
-    with tqdm(total=len(todo), unit="unit", desc="Embedding", disable=not progress or not todo) as bar:
+    with tqdm(total=len(todo), unit="unit", desc=what, disable=not progress or not todo) as bar:
         for start in range(0, len(todo), _BATCH):
             batch = todo[start : start + _BATCH]
             kept.add(batch, embedder.embed_many([unit.text for unit in batch]))
@@ -286,22 +288,27 @@ def _index_words(folder: Path, fields: Mapping[Field, Texts]) -> None:
     (folder / "words.json").write_text(json.dumps(counts), encoding="utf-8")
 
 
+def _as_unit(text: str) -> Unit:
+    """A question of `corpus/scope` as what is embedded; named by its text, for such lines have no other name."""
+    return Unit(f"scope#{hashlib.sha256(text.encode()).hexdigest()}", text)
+
+
 def _learn_scope(
     folder: Path,
     annotations: Mapping[PassageId, Annotation],
-    embedder: Embedder,
     units: Mapping[str, NDArray[np.float32]],
+    lines: Mapping[Unit, Scope],
+    line_vectors: Mapping[str, NDArray[np.float32]],
 ) -> None:
     """Train what tells questions that belong here from others: on our own, and on those of `corpus/scope`."""
-    written = [Example(text, kind) for kind, texts in load_scope_questions().items() for text in texts]
     asked = {
         f"{note.id}#{UnitKind.QUESTION}.{number}": Example(qa.q, Scope.ANSWERABLE, note.id)
         for note in annotations.values()
         for number, qa in enumerate(note.qa)
     }
-    vectors = np.vstack([embedder.embed_many([e.text for e in written]), *(units[unit] for unit in asked)])
+    vectors = np.stack([*(line_vectors[line.id] for line in lines), *(units[unit] for unit in asked)])
     owners = [(passage_of(unit), kind_of(unit)) for unit in units]
-    examples = [*written, *asked.values()]
+    examples = [*(Example(line.text, kind) for line, kind in lines.items()), *asked.values()]
     ScopeModel.train(examples, vectors, np.stack(list(units.values())), owners).save(folder)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.references import Missing, Neighbour, Reference, find_references, names_plan_section
+from assistant.references import ELSEWHERE, Missing, Neighbour, Reference, find_references, names_plan_section
 from corpus.catalogue import load_catalogue
 from corpus.passage import PassageId
 
@@ -84,6 +84,46 @@ def test_what_comes_after_and_before_is_understood() -> None:
 )
 def test_what_does_not_exist_is_named(question: str, missing: Missing) -> None:
     assert find_references(question) == ([], [missing])
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("what does section 22 of the Care Act say?", "section 22 of the Care Act"),
+        ("section 93 of the 2002 Act", "section 93 of the 2002 Act"),
+        ("s.175 EA 2002", "s.175 EA 2002"),
+        ("is he owed aftercare under s117 MHA?", "s117 MHA"),
+        ("section 19 transport act permit", "section 19 transport act"),
+        ("Care Act 2014 s.9", "Care Act 2014 s.9"),
+        ("reg 5 School Premises Regulations", "reg 5 School Premises Regulations"),
+        ("para 2.17 of the School Admissions Code", "para 2.17 of the School Admissions Code"),
+        ("section 19 of the Education Act 2011", "section 19 of the Education Act 2011"),
+        ("section 17 of the Children Act 2004", "section 17 of the Children Act 2004"),
+        ("section 83 of the Apprenticeships, Skills, Children and Learning Act 2009", None),
+        ("regulation 7 of the Education (Special Educational Needs) (England) (Consolidation) Regulations 2001", None),
+    ],
+)
+def test_a_provision_of_another_law_is_not_taken_for_one_of_ours(question: str, named: str | None) -> None:
+    assert find_references(question) == ([], [Missing(ELSEWHERE, named or question)])
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("does the Care Act matter for section 42?", ["cfa2014:s42"]),
+        ("section 42 and the Care Act", ["cfa2014:s42"]),
+        ("the council must act under section 42", ["cfa2014:s42"]),
+        ("section 42 means the Council must Act", ["cfa2014:s42"]),
+        ("reg 12 of the Special Educational Needs and Disability Regulations 2014", ["sendregs2014:r12"]),
+        ("reg 6 of the Special Educational Needs (Personal Budgets) Regulations 2014", ["pbregs2014:r6"]),
+        ("s.85 EA 2010", ["eqa2010:s85"]),
+        ("s.36 of the 2014 Act", ["cfa2014:s36"]),
+        ("section 36 of Part 3 of the Children and Families Act 2014", ["cfa2014:s36"]),
+        ("s.42 CFA and s.9 Care Act", ["cfa2014:s42"]),
+    ],
+)
+def test_another_law_beside_it_does_not_hide_one_of_ours(question: str, expected: list[str]) -> None:
+    assert _ids(question) == expected
 
 
 def test_a_section_of_a_plan_is_told_from_a_section_of_an_act() -> None:

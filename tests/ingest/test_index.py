@@ -12,7 +12,7 @@ import pytest
 import ingest.index as index_module
 from corpus.annotation import QA, Annotation
 from corpus.passage import Passage, PassageId, read_passages
-from corpus.scope import load_scope_questions
+from corpus.scope import Scope, load_scope_questions
 from corpus.settings import Settings
 from ingest.embedder import PACKAGED, Embedder
 from ingest.errors import IndexMissing
@@ -98,6 +98,26 @@ def test_a_changed_passage_alone_is_embedded_again_and_a_vanished_one_is_removed
     assert {passage_of(unit) for unit in kept} == {"cop:9.1", "cop:9.3"}
     assert len(kept) == second.units
     assert [passage.id for passage in read_passages(second.folder / "passages.jsonl")] == ["cop:9.1", "cop:9.3"]
+
+
+def test_a_new_question_about_what_belongs_here_alone_is_embedded(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    known = index_module.load_scope_questions()
+    more = {**known, Scope.OUT_OF_SCOPE: ["How do I prune a plum tree?", *known[Scope.OUT_OF_SCOPE]]}
+    monkeypatch.setattr(index_module, "load_scope_questions", lambda: more)
+    embedded: list[str] = []
+    original = Embedder.embed_many
+
+    def noted(self: Embedder, texts: list[str]) -> Any:
+        embedded.extend(texts)
+        return original(self, texts)
+
+    monkeypatch.setattr(Embedder, "embed_many", noted)
+    outcome = build(PASSAGES[:2], {})
+    assert embedded == ["How do I prune a plum tree?"]
+    assert outcome.embedded == 0
 
 
 def test_the_changed_text_is_what_is_found_afterwards(build: Build) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from assistant import deadlines
 from assistant.answer import Answer, Status
 from assistant.library import Library
 from assistant.phrases import has_phrase, phrase
-from assistant.references import ELSEWHERE, Missing, find_references
+from assistant.references import ELSEWHERE, Missing, find_references, words_beside
 from assistant.retrieve import question_vector, search_text
 from assistant.rules import old_words, other_jurisdiction, speaks_of_danger, speaks_of_proposals, topic_not_covered
 from assistant.turn import Turn
@@ -26,11 +25,6 @@ _SHOWN = 160
 URGENT = 0.4
 """From this probability on, a question that no pattern knows is taken to speak of danger."""
 _SURELY_HERE, _HARDLY_ELSEWHERE = 0.85, 0.03  # chosen on the dev questions
-_WANTS_TO_READ = re.compile(
-    r"\b(?:what(?:['’]?s)?|does|do|is|are|says?|said|show|me|read|quote|tell|about|explain|mean|please|can|could|you|give"
-    r"|text|wording|words?|exact|full|the|of|in|under|to|a|and|i|need|want|look|up|find)\b|[^\w]+",
-    re.IGNORECASE,
-)
 _REMEMBERED = 20
 """Earlier questions of a conversation that are looked back to."""
 
@@ -139,7 +133,7 @@ def _asks_more(turn: Turn) -> bool:
     rest = turn.resolved
     for missing in turn.missing:
         rest = rest.replace(missing.local, " ")
-    return len(_WANTS_TO_READ.sub(" ", rest).split()) > 1
+    return words_beside(rest) > 1
 
 
 def what_exists(missing: Missing) -> str:

@@ -11,7 +11,7 @@ from assistant.library import Library
 from assistant.markdown import render
 from assistant.phrases import phrase
 from assistant.quote import Quotation, quote_best, quote_part, quote_whole, shared_share
-from assistant.references import Neighbour
+from assistant.references import MORE_THAN_A_LOOKUP, Neighbour, words_beside
 from assistant.retrieve import named_passage
 from assistant.turn import Hit, Turn
 from corpus.annotation import Annotation
@@ -36,6 +36,7 @@ _SAME_WORDS = 0.45  # unless it says much the same
 _NEAR = 0.016  # passages whose score is this close to the best are cited too
 _CODE_CITED, _LAW_CITED, _DUTIES, _SUGGESTIONS = 3, 3, 6, 3
 _WHOLE = 450  # words: a passage that was asked for by number is quoted whole up to this
+_AMONG = 6  # hits
 _OF_A_SCHOOL = re.compile(r"school|govern|proprietor|head|teacher|SENCO|nurser|setting|college|academ|provider|trust\b")
 _VERDICT_WORDS = 6
 _YES_OR_NO = re.compile(r"(?:yes|no|not|never|only|always|it depends|usually|normally|sometimes)\b", re.IGNORECASE)
@@ -134,10 +135,33 @@ def _answer_by_reference(turn: Turn, library: Library) -> Answer:
         annotation = library.annotations.get(name)
         gist = annotation.gist if annotation else ""
         sentences.append(f"{', '.join(dict.fromkeys(labels))}: {gist}".rstrip(": "))
-    for explained in named[:2]:
+    matched = ""
+    if leader := _leader_of_named(turn, named, library):
+        matched = _question_of(leader, library)
+        ref = next((ref for ref in sheet.citations if base_id(ref) == leader.passage), leader.passage)
+        sentences.insert(0, f"*“{matched}”* {_emphasised(_direct(leader, library))} [{sheet.cite(ref).number}]")
+        named = list(dict.fromkeys([*named, leader.passage]))
+    for explained in list(cited)[:2]:
         for ref in _behind(explained, library)[:2]:
             sheet.cite(ref)
-    return _assemble(turn, library, sheet, "\n\n".join(sentences), named, notes=notes)
+    return _assemble(turn, library, sheet, "\n\n".join(sentences), named, matched=matched, notes=notes)
+
+
+def _leader_of_named(turn: Turn, named: Sequence[PassageId], library: Library) -> Hit | None:
+    """Where more is asked than to see what is named: the hit whose question is surely the one asked, or which is like
+    it and belongs to what is named or explains it.
+    """
+    if words_beside(turn.resolved) < MORE_THAN_A_LOOKUP:
+        return None
+    bears = {*named, *(base_id(ref) for name in named for ref in _behind(name, library))}
+
+    def answers(hit: Hit) -> bool:
+        surely = hit.question_similarity >= SURE_OF_VERDICT
+        return surely or (
+            hit.passage in bears and hit.question_similarity >= SURE and not _is_verdict(_direct(hit, library))
+        )
+
+    return max(filter(answers, turn.hits[:_AMONG]), key=lambda hit: hit.question_similarity, default=None)
 
 
 def _behind(name: PassageId, library: Library) -> list[str]:

@@ -30,6 +30,8 @@ class Reference:
     part: str = ""
     """The numbered part, such as `(3)` or `(3)(a)`."""
     neighbour: Neighbour = Neighbour.ITSELF
+    others: tuple[PassageId, ...] = ()
+    """The provisions of that number in other Acts, where the question names no Act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,15 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile(r"\b(?:before|preced(?:es|ing)|previous to)\W+(?:\w+\W+){0,3}$", re.IGNORECASE)
+_MERE_LOOKUP = re.compile(  # what is said around a reference by who only wants to see it
+    r"\b(?:what(?:['’]?s)?|which|does|do|is|are|says?|said|show|me|read|quote|tell|about|explain|means?|please|can|could"
+    r"|you|give|text|wording|words?|exact|full|the|of|in|under|to|a|an|and|or|i|need|want|look|up|find|law|code|act|cfa"
+    r"|children|families|equality|education|practice|cop|send?|sections?|regs?|regulations?|schedules?|sch|para\w*|chapter"
+    r"|comes?|after|before|next|ss?)\b|[^a-z]+",
+    re.IGNORECASE,
+)
+MORE_THAN_A_LOOKUP = 3
+"""Words beside the reference from which on something is asked about it."""
 _NEAR = 200
 """Characters before a number in which the words stand that change what it means."""
 _SOON = 60
@@ -149,6 +160,11 @@ def find_references(question: str) -> tuple[list[Reference], list[Missing]]:
     references = list(dict.fromkeys(item for item in found.items if isinstance(item, Reference)))
     missing = list(dict.fromkeys(item for item in found.items if isinstance(item, Missing)))
     return references, missing
+
+
+def words_beside(question: str) -> int:
+    """How many words `question` has beside a reference and what is said by who only wants to see it."""
+    return len(_MERE_LOOKUP.sub(" ", question).split())
 
 
 def _other_laws(question: str) -> list[tuple[int, int]]:
@@ -192,6 +208,8 @@ def names_plan_section(question: str) -> bool:
     return _PLAN_SECTION.search(question) is not None
 
 
+_WITH_SECTIONS = ("cfa2014", "ca1989", "csdpa1970", "eqa2010", "ea1996")
+"""In the order in which a section is looked for whose Act isn't named: "section 17" is that of the Children Act."""
 _Found = Iterator[tuple[int, int, Reference | Missing]]
 _Acts = Sequence[tuple[int, int, str]]
 """Where Acts are named in the question, and which."""
@@ -226,7 +244,7 @@ def _neighbour(question: str, start: int) -> Neighbour:
 def _sections(question: str, acts: _Acts) -> _Found:
     for match in _listed(_SECTION, question):
         local = f"s{_plain_number(match['number'])}"
-        item = _resolve(acts, match.end(), local, _parts(match["parts"]), ("cfa2014", "eqa2010", "ea1996"))
+        item = _resolve(acts, match.end(), local, _parts(match["parts"]), _WITH_SECTIONS)
         yield match.start(), match.end(), item
 
 
@@ -287,11 +305,8 @@ def _resolve(acts: _Acts, end: int, local: str, parts: str, default: Sequence[st
     sources = [named] if named and _holds_kind(named, local) else list(default)
     if named and not _holds_kind(named, local) and "cf" not in kinds:
         sources = list(default)
-    for source in sources:
-        name = PassageId(f"{source}:{local}")
-        if name in load_catalogue():
-            return Reference(name, parts)
-    return Missing(sources[0], local)
+    found = [name for source in sources if (name := PassageId(f"{source}:{local}")) in load_catalogue()]
+    return Reference(found[0], parts, others=tuple(found[1:])) if found else Missing(sources[0], local)
 
 
 def _holds_kind(source: str, local: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from assistant.fusion import weighted_shares
 from assistant.library import Library
-from assistant.references import Neighbour, Reference
+from assistant.references import MORE_THAN_A_LOOKUP, Neighbour, Reference, words_beside
 from assistant.rerank import Reranker
 from assistant.signals import DENSE, Scores, Wording, fuse, lend, read_signals
 from assistant.turn import Hit, Turn
@@ -49,10 +49,20 @@ def question_vector(turn: Turn, library: Library) -> Vector:
 
 def retrieve(turn: Turn, library: Library) -> None:
     """Fill `turn.hits`: the passages that the question names, then those that it is like."""
-    named = [name for reference in turn.references if (name := named_passage(reference, library))]
     found = {hit.passage: hit for hit in search(turn, library)}
+    if words_beside(turn.resolved) >= MORE_THAN_A_LOOKUP:
+        turn.references = [_meant(reference, found) for reference in turn.references]
+    named = [name for reference in turn.references if (name := named_passage(reference, library))]
     first = [found.get(name, Hit(name, 1.0, 1.0)) for name in dict.fromkeys(named)]
     turn.hits = [*first, *(hit for name, hit in found.items() if name not in named)]
+
+
+def _meant(reference: Reference, found: Mapping[PassageId, Hit]) -> Reference:
+    """Where no Act is named, the provision of that number that the rest of the question is about."""
+    if not reference.others:
+        return reference
+    meant = max((reference.id, *reference.others), key=lambda name: found[name].score if name in found else 0.0)
+    return replace(reference, id=meant, others=())
 
 
 def named_passage(reference: Reference, library: Library) -> PassageId | None:

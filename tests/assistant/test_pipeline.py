@@ -77,6 +77,34 @@ def test_two_parts_of_one_section_are_both_cited_before_anything_else(library: L
     assert found.short.count(library.annotations[PassageId("cfa2014:s36")].gist) == 1
 
 
+def test_what_is_asked_about_a_provision_is_answered_before_it_is_shown(library: Library) -> None:
+    found = _ask(library, "is the duty in s42 absolute or only a best endeavours or reasonable endeavours duty?")
+    assert found.matched and found.short.startswith(f"*“{found.matched}”*")
+    assert found.citations[0].id == "cfa2014:s42"
+    assert not _ask(library, "what does section 42 of the Act say?").matched
+
+
+@pytest.mark.parametrize(
+    ("question", "leads"),
+    [
+        ("section 19", "cfa2014:s19"),
+        ("can I get section 19 tuition for my son who is too ill for school", "ea1996:s19"),
+        ("section 17 assessment refused because he only has autism", "ca1989:s17"),
+        ("section 20 duties on the school to make adjustments for disabled pupils", "eqa2010:s20"),
+    ],
+)
+def test_a_number_that_several_acts_have_is_read_by_what_is_asked(library: Library, question: str, leads: str) -> None:
+    assert _ask(library, question).citations[0].id == leads
+
+
+def test_another_law_is_named_as_such_and_the_rest_is_answered(library: Library) -> None:
+    alone = _ask(library, "what does section 22 of the Care Act say?")
+    assert alone.status is Status.NO_SUCH_PROVISION and "section 22 of the Care Act" in alone.short
+    beside = _ask(library, "s.42 CFA and s.9 Care Act")
+    assert beside.citations[0].id == "cfa2014:s42"
+    assert any("s.9 Care Act" in note for note in beside.notes)
+
+
 def test_a_part_that_does_not_exist_is_said_and_the_section_shown(library: Library) -> None:
     found = _ask(library, "s.36(77)")
     assert found.status is Status.ANSWERED

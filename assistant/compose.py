@@ -27,6 +27,8 @@ SURE = 0.60
 SURE_OF_VERDICT = 0.78
 """Below this, the question that a verdict ("Yes.", "Six weeks.") belongs to is shown before it: for the question asked
 it may be another."""
+SURE_OF_WORDS = 0.70
+"""So is that of any other answer below this: about one in five of these is another's."""
 DOUBTFUL = 0.35
 """And from this probability on that the sources don't answer it."""
 _AS_GOOD = 0.8  # an answer to a question with this share of the best one's score still adds to it,
@@ -156,10 +158,8 @@ def _leader_of_named(turn: Turn, named: Sequence[PassageId], library: Library) -
     bears = {*named, *(base_id(ref) for name in named for ref in _behind(name, library))}
 
     def answers(hit: Hit) -> bool:
-        surely = hit.question_similarity >= SURE_OF_VERDICT
-        return surely or (
-            hit.passage in bears and hit.question_similarity >= SURE and not _is_verdict(_direct(hit, library))
-        )
+        of_named = SURE_OF_WORDS if _is_verdict(_direct(hit, library)) else SURE
+        return hit.question_similarity >= (of_named if hit.passage in bears else SURE_OF_VERDICT)
 
     return max(filter(answers, turn.hits[:_AMONG]), key=lambda hit: hit.question_similarity, default=None)
 
@@ -186,7 +186,7 @@ def _answer_by_likeness(turn: Turn, library: Library) -> Answer:
         # said before the answer, which else may seem to answer what was asked
         if leaders[0].question_similarity < SURE or turn.doubt >= DOUBTFUL:
             short = f"{phrase('nearest_question', matched=matched)}\n\n{short}"
-        elif leaders[0].question_similarity < SURE_OF_VERDICT and _is_verdict(answers[0]):
+        elif leaders[0].question_similarity < (SURE_OF_VERDICT if _is_verdict(answers[0]) else SURE_OF_WORDS):
             short = f"{phrase('answered_question', matched=matched)}\n\n{short}"
     else:
         top = turn.hits[0]

@@ -13,14 +13,16 @@ UNANSWERED = 0.70
 """From this probability on, the sources don't answer it. It wrongly refuses at most 2% of the dev questions; of .65
 and .70, which refuse the same of them, the higher, for a wrong refusal costs more than a doubtful answer that says so.
 The report draws the curve of wrong and right refusals over it."""
+OFF_THE_SUBJECT = 0.50
+"""The same where the question is likely about something else altogether: no dev question is wrongly taken to be."""
 
 
 def decide(turn: Turn, library: Library) -> None:
     """End the turn where the sources are unlikely to answer it."""
     turn.doubt = unanswered(turn, library)
-    if turn.references or turn.doubt < UNANSWERED:
-        return
     likely = max(_REFUSALS, key=lambda kind: turn.scope[kind])
+    if turn.references or turn.doubt < (UNANSWERED if likely is Scope.NOT_COVERED else OFF_THE_SUBJECT):
+        return
     if likely is Scope.NOT_COVERED:
         turn.answer = nearest_passages(turn, library, phrase("not_covered"))
         return

@@ -10,9 +10,9 @@ from assistant.turn import Turn
 from corpus.scope import Scope
 
 UNANSWERED = 0.75
-"""From this probability on, the sources don't answer it. From .65 on at most 2% of the dev questions are wrongly refused;
-it stands clear of that edge, for the model is trained anew with each index and moves a little. The report draws the
-curve of wrong and right refusals over it."""
+"""From this probability on, the sources don't answer it. From .65 on at most 2% of the dev questions are wrongly
+refused; it stands clear of that edge, for the model is trained anew with each index and moves a little. The report
+draws the curve of wrong and right refusals over it."""
 OFF_THE_SUBJECT = 0.50
 """The same where the question is likely about something else altogether: no dev question is wrongly taken to be."""
 

@@ -63,6 +63,8 @@ class Refused(Exception):
             headers["Retry-After"] = str(self.wait)
         if self.code == "login_needed":
             headers["WWW-Authenticate"] = 'Basic realm="Ask the Code", charset="UTF-8"'
+        if self.code == "too_slow":
+            headers["Connection"] = "close"  # the rest of the body may still come: no request can follow it
         if "text/html" in Headers(scope=scope).get("accept", ""):
             return PlainTextResponse(self.message, self.status, headers)
         # gradio's own clients read `detail`

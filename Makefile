@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# a module is compiled when it is first loaded: most of what is installed never is
+INSTALL := $(BIN)/pip install --quiet --no-compile --editable
 
 .PHONY: run test setup check test-page test-rest clean
 
@@ -9,8 +11,7 @@ run: setup
 	$(BIN)/python -m ingest || [ $$? -eq 3 ]
 	$(BIN)/python app.py
 
-test: setup
-	$(BIN)/pip install --quiet --editable '.[dev]'
+test: $(VENV)/.ready-dev
 	$(MAKE) check
 
 check:
@@ -31,11 +32,17 @@ test-rest:
 
 setup: $(VENV)/.ready
 
-$(VENV)/.ready: pyproject.toml
+$(VENV)/.ready: pyproject.toml | $(BIN)/pip
+	$(INSTALL) .
+	touch $@
+
+$(VENV)/.ready-dev: pyproject.toml | $(BIN)/pip
+	$(INSTALL) '.[dev]'
+	touch $@ $(VENV)/.ready
+
+$(BIN)/pip:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ...") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable .
-	touch $@
 
 clean:
 	rm -rf $(VENV) build *.egg-info

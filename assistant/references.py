@@ -55,7 +55,10 @@ _ACTS = (
     ("cfa2014", r"children (?:and|&) families act|cfa|c&fa|2014 act"),
     ("pbregs2014", r"personal budgets?\)? reg\w*"),
     ("recregs2017", r"recommendations?(?: power)?\)? reg\w*|2017 reg\w*"),
-    ("sendregs2014", r"send?(?: and disability)? reg\w*|special educational needs(?: and disability)? reg\w*"),
+    (
+        "sendregs2014",
+        r"send?(?: and disability)? reg\w*|special educational needs(?: and disability)? reg\w*|2014 reg\w*",
+    ),
 )
 _ACT = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _ACTS), re.IGNORECASE)
 
@@ -178,7 +181,7 @@ def _is_ours(title: str) -> bool:
     year = re.search(_YEAR, title)
     named = _ACT.search(title)
     if named is None or named.lastgroup is None:
-        return title.lower() in ("2014 regulations", "2014 regs")
+        return False
     return year is None or named.lastgroup.endswith(year.group())
 
 

@@ -41,7 +41,9 @@ _WHOLE = 450  # words: a passage that was asked for by number is quoted whole up
 _AMONG = 6  # hits
 _OF_A_SCHOOL = re.compile(r"school|govern|proprietor|head|teacher|SENCO|nurser|setting|college|academ|provider|trust\b")
 _VERDICT_WORDS = 6
-_YES_OR_NO = re.compile(r"(?:yes|no|not|never|only|always|it depends|usually|normally|sometimes)\b", re.IGNORECASE)
+_LEANS_ON_ITS_QUESTION = re.compile(  # a yes or a no, or a pronoun for what the question speaks of
+    r"(?:yes|no|not|never|only|always|usually|normally|sometimes|it|they|that|this|these|those|he|she)\b", re.IGNORECASE
+)
 _STRENGTH = (Force.MUST, Force.MUST_NOT, Force.SHOULD, Force.SHOULD_NOT, Force.MAY)
 
 
@@ -237,7 +239,7 @@ def _emphasised(text: str) -> str:
 
 def _is_verdict(text: str) -> bool:
     """Whether an answer opens with what could be taken for the answer to any question."""
-    return len(text.partition(".")[0].split()) <= _VERDICT_WORDS or bool(_YES_OR_NO.match(text))
+    return len(text.partition(".")[0].split()) <= _VERDICT_WORDS or bool(_LEANS_ON_ITS_QUESTION.match(text))
 
 
 def _also_cited(hits: Sequence[Hit], cited: Sequence[PassageId]) -> Iterator[PassageId]:

@@ -97,6 +97,14 @@ def test_a_number_that_several_acts_have_is_read_by_what_is_asked(library: Libra
     assert _ask(library, question).citations[0].id == leads
 
 
+def test_an_answer_that_leans_on_its_question_comes_after_it(library: Library) -> None:
+    asked = (
+        "Our student is 20 and doesn't want her dad to see her plan. Can the college still invite him to the review?"
+    )
+    found = _ask(library, asked)
+    assert found.matched and found.short.index(found.matched) < found.short.index("[1]")
+
+
 def test_another_law_is_named_as_such_and_the_rest_is_answered(library: Library) -> None:
     alone = _ask(library, "what does section 22 of the Care Act say?")
     assert alone.status is Status.NO_SUCH_PROVISION and "section 22 of the Care Act" in alone.short
